@@ -1,0 +1,50 @@
+// Bundles the public entries and the child runner, and writes the declarations.
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { build } from 'esbuild';
+
+const pkg = createRequire(import.meta.url)('../package.json');
+const external = [...Object.keys(pkg.dependencies), ...Object.keys(pkg.peerDependencies)];
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  logLevel: 'warning',
+  define: { __VERSION__: JSON.stringify(pkg.version) },
+};
+
+rmSync('dist', { recursive: true, force: true });
+
+const declarations = new Promise((done, fail) => {
+  const tsc = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+  tsc.once('exit', (code) => (code === 0 ? done() : fail(new Error(`tsc ended with code ${code}`))));
+});
+
+await Promise.all([
+  declarations,
+  build({
+    ...shared,
+    entryPoints: {
+      index: 'src/index.ts',
+      machines: 'src/machines/index.ts',
+      job: 'src/job/index.ts',
+      testing: 'src/testing/index.ts',
+      'cli/bin': 'src/cli/bin.ts',
+    },
+    outdir: 'dist',
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    external,
+  }),
+  // One CommonJS file: it starts three times faster than the same code in separate files.
+  build({
+    ...shared,
+    entryPoints: { main: 'src/job/main.ts' },
+    outdir: 'dist/job',
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    external: ['@livekit/rtc-node'],
+  }),
+]);

@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const src = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^livekit-actors$/, replacement: src('index.ts') },
+      { find: /^livekit-actors\/(machines|job|testing)$/, replacement: `${src('')}$1/index.ts` },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/mutation/**'],
+    testTimeout: 20_000,
+    maxWorkers: 2,
+  },
+});
