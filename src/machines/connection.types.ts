@@ -1,0 +1,159 @@
+import type { Failure } from '../errors.js';
+import type { Secret } from '../secret.js';
+import type { Assignment, JobKind, Offer, Participation } from './job.types.js';
+
+/** What agents may do in rooms; the server writes it into the token of each job. */
+export interface Permissions {
+  readonly canPublish: boolean;
+  readonly canSubscribe: boolean;
+  readonly canPublishData: boolean;
+  readonly canUpdateMetadata: boolean;
+  readonly canPublishSources: readonly string[];
+  readonly hidden: boolean;
+}
+
+/** How the worker introduces itself. */
+export interface Registration {
+  readonly workerType: JobKind;
+  readonly agentName: string;
+  readonly version: string;
+  readonly deployment: string;
+  readonly permissions: Permissions;
+}
+
+export interface KeyPair {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+}
+
+/** What the server says of itself when it registers a worker. */
+export interface ServerInfo {
+  readonly edition: string;
+  readonly version: string;
+  readonly region: string;
+  readonly nodeId: string;
+}
+
+/** The worker's state as the server sees it; always sent whole. */
+export interface Report {
+  readonly status: 'available' | 'full';
+  /** As sent: scaled so that the worker's own threshold meets the server's. */
+  readonly load: number;
+  readonly jobIds: readonly string[];
+}
+
+/** One line of a job's life at the server. */
+export interface JobStatus {
+  readonly jobId: string;
+  readonly status: 'running' | 'success' | 'failed';
+  readonly error: string;
+}
+
+export interface Answer {
+  readonly jobId: string;
+  readonly available: boolean;
+  readonly terminate: boolean;
+  readonly participation: Participation | undefined;
+}
+
+/** Worker to server, one member per message of the protocol. */
+export type Message =
+  | ({ readonly kind: 'register' } & Registration)
+  | ({ readonly kind: 'answer' } & Answer)
+  | ({ readonly kind: 'report' } & Report)
+  | ({ readonly kind: 'status' } & JobStatus)
+  | { readonly kind: 'migrate'; readonly jobIds: readonly string[] };
+
+export interface SocketInput {
+  readonly url: string;
+  readonly credentials: Secret<KeyPair>;
+}
+
+/** Commands to the socket. */
+export type Command =
+  /** `ref` comes back in `socket.wrote` once the frame left the process. */
+  | { readonly type: 'send'; readonly message: Message; readonly ref?: string }
+  /** `ref` comes back in `socket.ponged`. */
+  | { readonly type: 'ping'; readonly ref: number }
+  | { readonly type: 'close' };
+
+/** Facts from the socket. `jitter` is a random number from 0 to 1, since machines have no dice. */
+export type Fact =
+  | { readonly type: 'socket.opened' }
+  | { readonly type: 'socket.refused'; readonly status: number; readonly jitter: number }
+  | { readonly type: 'socket.failed'; readonly error: Failure; readonly jitter: number }
+  | { readonly type: 'socket.closed'; readonly code: number; readonly jitter: number }
+  /** Any sign of life: it comes before the fact it belongs to. */
+  | { readonly type: 'socket.heard' }
+  | { readonly type: 'socket.wrote'; readonly ref: string }
+  | { readonly type: 'socket.ponged'; readonly ref: number }
+  | { readonly type: 'frame.malformed' }
+  | { readonly type: 'server.registered'; readonly workerId: string; readonly server: ServerInfo }
+  | { readonly type: 'server.offered'; readonly offer: Offer }
+  | { readonly type: 'server.assigned'; readonly assignment: Assignment }
+  | { readonly type: 'server.terminated'; readonly jobId: string };
+
+export interface Input {
+  readonly slot: number;
+  readonly url: string;
+  readonly credentials: Secret<KeyPair>;
+  readonly registration: Registration;
+  /** Consecutive attempts that may fail to register, while no job runs; `Infinity` is no limit. */
+  readonly maxRetry: number;
+}
+
+export interface Context extends Input {
+  readonly workerId: string;
+  /** Attempts in a row that never got registered. */
+  readonly failures: number;
+  /** Attempts in a row answered with 401 or 403. */
+  readonly refusals: number;
+  /** Steps of the backoff; it outlives a registration of under ten seconds. */
+  readonly step: number;
+  readonly pauseMs: number;
+  readonly malformed: number;
+  readonly report: Report | undefined;
+  /** Statuses that the server may not have, in order. */
+  readonly outbox: readonly (JobStatus & { readonly ref: number })[];
+  readonly ref: number;
+  readonly failure: Failure | undefined;
+}
+
+export type Event =
+  | Fact
+  | ({ readonly type: 'report' } & Report)
+  | ({ readonly type: 'answer' } & Answer)
+  | ({ readonly type: 'status' } & JobStatus)
+  | { readonly type: 'close' }
+  | { readonly type: 'malformed.forgotten' };
+
+/** Told to the worker, and emitted for those who run the machine alone. */
+export type Emitted =
+  | {
+      readonly type: 'link.registered';
+      readonly slot: number;
+      readonly workerId: string;
+      readonly server: ServerInfo;
+    }
+  | {
+      readonly type: 'link.lost';
+      readonly slot: number;
+      readonly error: Failure;
+      readonly retryMs: number;
+      /** Whether it was registered, so that open offers are lost. */
+      readonly wasRegistered: boolean;
+    }
+  | { readonly type: 'link.failed'; readonly slot: number; readonly error: Failure }
+  | { readonly type: 'link.offered'; readonly slot: number; readonly offer: Offer }
+  | { readonly type: 'link.assigned'; readonly slot: number; readonly assignment: Assignment }
+  | { readonly type: 'link.terminated'; readonly slot: number; readonly jobId: string }
+  | { readonly type: 'link.answered'; readonly slot: number; readonly jobId: string }
+  /** The server has this terminal status. */
+  | { readonly type: 'link.delivered'; readonly slot: number; readonly jobId: string };
+
+export interface Output {
+  readonly slot: number;
+  readonly failure: Failure | undefined;
+  /** Statuses that never reached the server. */
+  readonly undelivered: number;
+}

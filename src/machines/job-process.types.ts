@@ -1,0 +1,138 @@
+import type { Failure } from '../errors.js';
+import type { JobEnd, Launch } from './job.types.js';
+
+/** How an operating-system process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** Milliseconds after the fork at which a stage of the start was done. */
+export type Timings = Readonly<Record<string, number>>;
+
+/** The user's code: the same file again, whose `cli.runApp` hands over its functions, or a module of its own. */
+export interface AgentSource {
+  readonly url: string;
+  readonly form: 'file' | 'module';
+}
+
+export interface ChildInput {
+  readonly agent: AgentSource;
+  /** Node flags for the child, such as a TypeScript loader. */
+  readonly execArgv: readonly string[];
+  /** Environment names to pass on; undefined passes all but the secrets. */
+  readonly env: readonly string[] | undefined;
+  readonly envExclude: readonly string[];
+  readonly graceMs: number;
+  readonly logLevel: string;
+}
+
+/** Commands to the child process. */
+export type Command =
+  | { readonly type: 'start'; readonly launch: Launch }
+  | { readonly type: 'ping'; readonly ref: number }
+  | { readonly type: 'shutdown'; readonly reason: string; readonly graceMs: number }
+  /** The outcome was delivered: leave the room, run the callbacks, exit. */
+  | { readonly type: 'leave' }
+  /** SIGTERM to the process group: for helpers that the job started. */
+  | { readonly type: 'terminate' }
+  /** SIGKILL to the process group. */
+  | { readonly type: 'kill' };
+
+/** Facts from the child process. Nothing comes after `child.closed`. */
+export type Fact =
+  | { readonly type: 'child.spawned'; readonly pid: number }
+  /** The runner answers; the user's module is being imported. */
+  | { readonly type: 'child.online' }
+  | { readonly type: 'child.ready'; readonly timings: Timings }
+  /** Its start failed: the module, or the prewarm function, threw. */
+  | { readonly type: 'child.failed'; readonly error: Failure }
+  | { readonly type: 'child.started'; readonly jobId: string }
+  /** The job is ending by itself: the room is gone, or it asked to. */
+  | { readonly type: 'child.closing'; readonly reason: string }
+  | { readonly type: 'child.finished'; readonly end: JobEnd }
+  | { readonly type: 'child.ponged'; readonly ref: number }
+  /** It said something that a runner never says. */
+  | { readonly type: 'child.misbehaved'; readonly error: Failure }
+  | ({ readonly type: 'child.exited' } & Exit)
+  /** The verdict: after the last message, and also when the spawn failed. */
+  | ({ readonly type: 'child.closed' } & Exit);
+
+export interface Timeouts {
+  /** From the fork to the end of the prewarm function. */
+  readonly initializeMs: number;
+  /** From the job's start message to its acknowledgement. */
+  readonly startMs: number;
+  /** From the shutdown message to the exit. */
+  readonly shutdownMs: number;
+}
+
+export interface Input {
+  readonly slot: number;
+  readonly child: ChildInput;
+  readonly timeouts: Timeouts;
+}
+
+export interface Context extends Input {
+  readonly pid: number | undefined;
+  readonly jobId: string | undefined;
+  readonly timings: Timings | undefined;
+  readonly exit: Exit | undefined;
+  /** What the child said of its job. */
+  readonly end: JobEnd | undefined;
+  /** Why it is being ended, or why it failed; the first cause counts. */
+  readonly cause: Failure | undefined;
+  readonly shutdown: { readonly reason: string; readonly graceMs: number };
+}
+
+export type Event =
+  | Fact
+  | { readonly type: 'job.assign'; readonly launch: Launch }
+  | { readonly type: 'shutdown'; readonly reason: string; readonly graceMs?: number }
+  /** The terminal status is at the server, so the room may be left. */
+  | { readonly type: 'outcome.delivered' }
+  | { readonly type: 'kill' }
+  | { readonly type: 'pulse.due'; readonly ref: number }
+  | { readonly type: 'pulse.slow'; readonly silentMs: number }
+  | { readonly type: 'pulse.lost'; readonly silentMs: number }
+  | { readonly type: 'initializeTimeout.passed' }
+  | { readonly type: 'startTimeout.passed' }
+  | { readonly type: 'shutdownTimeout.passed' };
+
+/** Told to the pool, and emitted for those who run the machine alone. */
+export type Emitted =
+  | {
+      readonly type: 'process.ready';
+      readonly slot: number;
+      readonly pid: number | undefined;
+      readonly timings: Timings;
+    }
+  | {
+      readonly type: 'process.started';
+      readonly slot: number;
+      readonly jobId: string;
+      readonly pid: number | undefined;
+    }
+  /** It did not acknowledge the job, which may be given to another process. */
+  | { readonly type: 'process.unstarted'; readonly slot: number; readonly jobId: string }
+  /** The job's end as the child reports it, before it leaves the room. */
+  | {
+      readonly type: 'process.finished';
+      readonly slot: number;
+      readonly jobId: string;
+      readonly end: JobEnd;
+    }
+  | { readonly type: 'process.slow'; readonly slot: number; readonly silentMs: number };
+
+export interface Output {
+  readonly slot: number;
+  readonly pid: number | undefined;
+  readonly jobId: string | undefined;
+  /** `unused`: never had a job; `lost`: no exit was seen even after SIGKILL. */
+  readonly outcome: 'unused' | 'success' | 'failed' | 'lost';
+  /** Whether it ever became warm. */
+  readonly wasWarm: boolean;
+  readonly exit: Exit | undefined;
+  readonly error: Failure | undefined;
+  readonly timings: Timings | undefined;
+}

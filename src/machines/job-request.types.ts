@@ -1,0 +1,116 @@
+import type { Failure } from '../errors.js';
+import type { Assignment, Capacity, Launch, Offer, Participation } from './job.types.js';
+
+/** What `accept()` resolves to, once the answer is written. */
+export interface Acceptance {
+  /** Settles when the server assigned the job to this worker, or did not in time. */
+  readonly assigned: Promise<void>;
+  /** Settles when the job's entrypoint was called, or could not be. */
+  readonly launched: Promise<void>;
+}
+
+/**
+ * What `requestFnc` receives: an offer and the two ways to answer it. The first answer counts;
+ * another one throws `ERR_ALREADY_ANSWERED`. No answer in time is a refusal.
+ */
+export interface JobRequest {
+  readonly id: string;
+  readonly offer: Offer;
+  readonly room: Offer['room'];
+  /** Whom a PUBLISHER job is about. */
+  readonly publisher: Offer['participant'];
+  readonly participant: Offer['participant'];
+  readonly agentName: string;
+  readonly metadata: string;
+  readonly attributes: Offer['attributes'];
+  readonly resuming: boolean;
+  /** Takes the job. `name` defaults to `''`, `identity` to `agent-<job id>`. */
+  accept(participation?: Partial<Participation>): Promise<Acceptance>;
+  /** Leaves the job to the next worker; with `terminate: true` ends it for all. */
+  reject(options?: { readonly terminate?: boolean }): Promise<void>;
+}
+
+/** The user's decision about one offer. */
+export type RequestFnc = (request: JobRequest) => void | Promise<void>;
+
+export interface Timeouts {
+  /** How long `requestFnc` may take to answer. */
+  readonly requestMs: number;
+  /** How long the socket may take to write the answer. */
+  readonly answerMs: number;
+  /** How long the server may take to assign an accepted job. */
+  readonly assignmentMs: number;
+  /** How long the pool may take to start an assigned job. */
+  readonly launchMs: number;
+}
+
+export interface HandlerInput {
+  readonly offer: Offer;
+  readonly requestFnc: RequestFnc | undefined;
+}
+
+/** Commands to the actor that runs `requestFnc`. */
+export type Command =
+  | { readonly type: 'confirm'; readonly stage: 'answered' | 'assigned' | 'launched' }
+  /** The call came too late or twice. */
+  | { readonly type: 'refuse'; readonly call: number; readonly error: Failure }
+  /** Nothing more will come: whatever is still pending rejects with this. */
+  | { readonly type: 'fail'; readonly error: Failure };
+
+/** Facts from it. */
+export type Fact =
+  | {
+      readonly type: 'handler.accepted';
+      readonly call: number;
+      readonly participation: Participation;
+    }
+  | { readonly type: 'handler.rejected'; readonly call: number; readonly terminate: boolean }
+  | { readonly type: 'handler.returned' }
+  | { readonly type: 'handler.threw'; readonly error: Failure };
+
+export interface Input {
+  readonly offer: Offer;
+  readonly capacity: Capacity;
+  readonly requestFnc: RequestFnc | undefined;
+  readonly timeouts: Timeouts;
+  /** The worker's id at the server, handed on to the job. */
+  readonly workerId: string;
+}
+
+export interface Context extends Input {
+  readonly participation: Participation | undefined;
+  readonly assignment: Assignment | undefined;
+  /** Why the request ended; empty while it is open. */
+  readonly reason: string;
+}
+
+export type Event =
+  | Fact
+  | { readonly type: 'answer.written' }
+  | { readonly type: 'assignment.received'; readonly assignment: Assignment }
+  | { readonly type: 'job.started' }
+  | { readonly type: 'job.unstartable'; readonly error: Failure }
+  | { readonly type: 'job.terminated' }
+  | { readonly type: 'link.lost' }
+  /** The worker takes nothing new: an undecided offer is refused, an accepted one goes on. */
+  | { readonly type: 'withdraw' }
+  /** The worker stops: an accepted job that has not started is given up. */
+  | { readonly type: 'cancel' };
+
+/** Told to the worker, and emitted for those who run the machine alone. */
+export type Emitted =
+  | {
+      readonly type: 'request.answered';
+      readonly jobId: string;
+      readonly available: boolean;
+      readonly terminate: boolean;
+      readonly participation: Participation | undefined;
+    }
+  | { readonly type: 'request.accepted'; readonly jobId: string }
+  | { readonly type: 'request.assigned'; readonly launch: Launch };
+
+export interface Output {
+  readonly jobId: string;
+  readonly kind: 'launched' | 'rejected' | 'expired' | 'failed';
+  readonly reason: string;
+}

@@ -1,0 +1,102 @@
+import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
+import type { Failure } from '../errors.js';
+import type { JobEnd, Launch } from './job.types.js';
+import type {
+  ChildInput,
+  Output as Ended,
+  Timeouts,
+  Timings,
+  Emitted as Told,
+} from './job-process.types.js';
+
+export interface Input {
+  readonly child: ChildInput;
+  readonly timeouts: Timeouts;
+  /** Warm processes to keep. */
+  readonly idle: number;
+  /** Processes that may start at the same time. */
+  readonly concurrency: number;
+}
+
+/** One process as the pool knows it; `order` is the order in which they became warm. */
+export interface Member {
+  readonly slot: number;
+  readonly phase: 'starting' | 'warm' | 'assigned' | 'running' | 'ending';
+  readonly order: number;
+  readonly launch: Launch | undefined;
+}
+
+/** A job that waits for a process. */
+export interface Waiting {
+  readonly launch: Launch;
+  readonly tries: number;
+}
+
+export interface Context extends Input {
+  readonly members: readonly Member[];
+  readonly queue: readonly Waiting[];
+  /** How often each job that is being started was handed out. */
+  readonly order: number;
+  /** Starts within the last 30 s that never became warm. */
+  readonly failures: number;
+  readonly pauseMs: number;
+  readonly lastFailure: Failure | undefined;
+}
+
+export type Event =
+  | Told
+  | { readonly type: 'launch'; readonly launch: Launch }
+  /** The job must not start any more. */
+  | { readonly type: 'launch.cancel'; readonly jobId: string; readonly reason: string }
+  | {
+      readonly type: 'job.shutdown';
+      readonly jobId: string;
+      readonly reason: string;
+      readonly graceMs?: number;
+    }
+  | { readonly type: 'outcome.delivered'; readonly jobId: string }
+  | { readonly type: 'target.set'; readonly idle: number }
+  /** Warm nothing new; keep `keep` warm processes for accepted offers. Close when nothing is left. */
+  | { readonly type: 'drain'; readonly keep: number }
+  /** End every job through its shutdown. */
+  | { readonly type: 'shutdown'; readonly reason: string }
+  /** End every process at once. */
+  | { readonly type: 'kill' }
+  | { readonly type: 'failure.forgotten' }
+  | DoneActorEvent<Ended, `proc.${number}`>
+  | ErrorActorEvent<unknown, `proc.${number}`>;
+
+/** Told to the worker, and emitted for those who run the machine alone. */
+export type Emitted =
+  | {
+      readonly type: 'pool.process';
+      readonly slot: number;
+      readonly pid: number | undefined;
+      readonly timings: Timings;
+    }
+  /** The wanted number of warm processes is there. */
+  | { readonly type: 'pool.ready' }
+  | { readonly type: 'pool.failed'; readonly error: Failure; readonly retryMs: number }
+  | { readonly type: 'pool.degraded'; readonly error: Failure }
+  | { readonly type: 'pool.recovered' }
+  | { readonly type: 'pool.slow'; readonly slot: number; readonly silentMs: number }
+  | {
+      readonly type: 'job.started';
+      readonly jobId: string;
+      readonly slot: number;
+      readonly pid: number | undefined;
+    }
+  | { readonly type: 'job.unstartable'; readonly jobId: string; readonly error: Failure }
+  | { readonly type: 'job.finished'; readonly jobId: string; readonly end: JobEnd }
+  /** The process of a started job is gone. */
+  | {
+      readonly type: 'job.exited';
+      readonly jobId: string;
+      readonly end: JobEnd;
+      /** It died without reporting, so its participant may still be in the room. */
+      readonly died: boolean;
+    };
+
+export interface Output {
+  readonly lastFailure: Failure | undefined;
+}

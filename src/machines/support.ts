@@ -1,0 +1,61 @@
+import {
+  type ActorLogic,
+  type AnyActorRef,
+  type CallbackActorLogic,
+  type EventObject,
+  fromCallback,
+  type MachineSnapshot,
+} from 'xstate';
+import { WorkerError } from '../errors.js';
+
+/** Hands the whole event to a named action or guard as its params. */
+export const fromEvent = <E>({ event }: { event: E }): E => event;
+
+/** An actor a machine needs but does not know. Starting it unprovided fails on purpose. */
+export const port = <Command extends EventObject, Input>(
+  name: string,
+): CallbackActorLogic<Command, Input> =>
+  fromCallback<Command, Input>(() => {
+    throw new WorkerError(
+      'ERR_ACTOR_NOT_PROVIDED',
+      `The actor "${name}" is missing. Provide it with machine.provide({ actors: { ${name} } }), or import the wired machine from "livekit-actors".`,
+    );
+  });
+
+/** A place for a child machine. It hides the child's inner types, which would otherwise be repeated in every parent's declaration. */
+export type Slot<Event extends EventObject, Input, Output> = ActorLogic<
+  // biome-ignore lint/suspicious/noExplicitAny: the child's context, tags and children are its own business
+  MachineSnapshot<any, Event, any, any, any, Output, any, any>,
+  Event,
+  Input,
+  // biome-ignore lint/suspicious/noExplicitAny: the parent does not look into the child's actor system
+  any,
+  // biome-ignore lint/suspicious/noExplicitAny: what a child emits is for those who import it
+  any
+>;
+
+/** The smallest slot number that is free. Children are named by slots, never by job ids: xstate keeps every event type it ever saw. */
+export const freeSlot = (taken: readonly { readonly slot: number }[]): number => {
+  const used = new Set(taken.map(({ slot }) => slot));
+  let slot = 0;
+  while (used.has(slot)) slot += 1;
+  return slot;
+};
+
+/** The slot number in a child's id, such as 3 in `proc.3`. */
+export const slotOf = (actorId: string): number =>
+  Number(actorId.slice(actorId.lastIndexOf('.') + 1));
+
+/**
+ * Stops everything below a failed machine. xstate leaves the children of a machine that threw
+ * running, and ours own processes and sockets.
+ */
+export const stopTree = (ref: AnyActorRef): void => {
+  const snapshot = ref.getSnapshot() as { status?: string; children?: Record<string, AnyActorRef> };
+  if (snapshot.status === 'active') ref.send({ type: 'xstate.stop' });
+  else for (const child of Object.values(snapshot.children ?? {})) stopTree(child);
+};
+
+/** What an unknown thrown value says, in one line. */
+export const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';

@@ -1,0 +1,204 @@
+import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
+import type { Failure } from '../errors.js';
+import type { Secret } from '../secret.js';
+import type {
+  KeyPair,
+  Output as LinkEnded,
+  Emitted as LinkTold,
+  Permissions,
+  ServerInfo,
+} from './connection.types.js';
+import type { JobEnd, JobKind } from './job.types.js';
+import type { AgentSource } from './job-process.types.js';
+import type {
+  Output as RequestEnded,
+  RequestFnc,
+  Emitted as RequestTold,
+} from './job-request.types.js';
+import type { Output as PoolEnded, Emitted as PoolTold } from './process-pool.types.js';
+
+/** The user's measure of load: 0 is idle, 1 is full. */
+export type LoadFnc = (worker: WorkerView) => number | Promise<number>;
+
+/** What a load function may look at. */
+export interface WorkerView {
+  readonly activeJobs: readonly string[];
+}
+
+/** Resolved options: complete, checked and frozen. Durations are milliseconds, `Infinity` is no limit. */
+export interface Settings {
+  readonly agent: AgentSource;
+  readonly url: string;
+  readonly credentials: Secret<KeyPair>;
+  readonly agentName: string;
+  readonly workerType: JobKind;
+  readonly permissions: Permissions;
+  readonly deployment: string;
+  readonly version: string;
+  readonly requestFnc: RequestFnc | undefined;
+  readonly loadFnc: LoadFnc | undefined;
+  readonly loadThreshold: number;
+  readonly numIdleProcesses: number;
+  readonly initializeConcurrency: number;
+  readonly maxJobs: number;
+  readonly maxOpenOffers: number;
+  readonly maxRetry: number;
+  readonly drainTimeout: number;
+  readonly requestTimeout: number;
+  readonly assignmentTimeout: number;
+  readonly startTimeout: number;
+  readonly initializeProcessTimeout: number;
+  readonly shutdownProcessTimeout: number;
+  readonly entrypointGraceTimeout: number;
+  readonly removeDeadParticipant: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly execArgv: readonly string[];
+  readonly env: readonly string[] | undefined;
+  readonly envExclude: readonly string[];
+  readonly logLevel: string;
+}
+
+/** `WorkerOptions` is one; so is any object that holds complete settings. */
+export interface Input {
+  readonly settings: Settings;
+}
+
+/** An offer being decided (`open`) or already answered yes (`accepted`). */
+export interface OpenRequest {
+  readonly slot: number;
+  readonly link: number;
+  readonly jobId: string;
+  readonly room: string;
+  readonly identity: string;
+  readonly phase: 'open' | 'accepted' | 'assigned';
+}
+
+export interface ActiveJob {
+  readonly jobId: string;
+  readonly link: number;
+  readonly room: string;
+  readonly identity: string;
+  readonly pid: number | undefined;
+  /** `ended`: its terminal status was reported, its process is still there. */
+  readonly phase: 'running' | 'ended';
+}
+
+export interface Context {
+  readonly settings: Settings;
+  readonly workerId: string;
+  readonly requests: readonly OpenRequest[];
+  readonly jobs: readonly ActiveJob[];
+  /** The last job ids that got a terminal status, so that none gets two. */
+  readonly ended: readonly string[];
+  readonly load: number;
+  /** Load samples in a row that failed. */
+  readonly loadMisses: number;
+  readonly port: number | undefined;
+  readonly failure: Failure | undefined;
+  /** Jobs that the drain limit or a halt ended. */
+  readonly jobsCut: number;
+  readonly halted: boolean;
+  readonly removals: readonly { readonly slot: number }[];
+}
+
+/** Commands to the load sampler. */
+export type LoadCommand = { readonly type: 'jobs'; readonly jobIds: readonly string[] };
+export type LoadFact =
+  | { readonly type: 'load.sampled'; readonly load: number }
+  | { readonly type: 'load.missed'; readonly error: Failure };
+export interface LoadInput {
+  readonly loadFnc: LoadFnc | undefined;
+}
+
+/** Commands to the HTTP server. */
+export type HttpCommand = {
+  readonly type: 'respond';
+  readonly request: number;
+  readonly status: number;
+  readonly body: string;
+};
+export type HttpFact =
+  | { readonly type: 'http.listening'; readonly host: string; readonly port: number }
+  | { readonly type: 'http.failed'; readonly error: Failure }
+  | {
+      readonly type: 'http.requested';
+      readonly request: number;
+      readonly route: 'health' | 'ready' | 'worker';
+    };
+export interface HttpInput {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Input of the actor that removes what a dead process left in a room. */
+export interface RemovalInput {
+  readonly url: string;
+  readonly credentials: Secret<KeyPair>;
+  readonly room: string;
+  readonly identity: string;
+}
+
+export type Event =
+  | LinkTold
+  | RequestTold
+  | PoolTold
+  | LoadFact
+  | HttpFact
+  | { readonly type: 'start' }
+  /** Finish what runs, take nothing new, then stop. */
+  | { readonly type: 'drain' }
+  /** End the jobs through their shutdown callbacks, then stop. */
+  | { readonly type: 'stop' }
+  /** End every process at once, then stop. */
+  | { readonly type: 'halt' }
+  | { readonly type: 'report' }
+  | { readonly type: 'drainTimeout.passed' }
+  | { readonly type: 'prewarmTimeout.passed' }
+  | DoneActorEvent<RequestEnded, `req.${number}`>
+  | ErrorActorEvent<unknown, `req.${number}`>
+  | DoneActorEvent<LinkEnded, `link.${number}`>
+  | ErrorActorEvent<unknown, `link.${number}`>
+  | DoneActorEvent<PoolEnded, 'pool'>
+  | ErrorActorEvent<unknown, 'pool' | 'load' | 'http'>
+  | DoneActorEvent<void, `remove.${number}`>
+  | ErrorActorEvent<unknown, `remove.${number}`>;
+
+/** What a worker tells the world. Everything here may be logged; room names are not in it. */
+export type Emitted =
+  | { readonly type: 'listening'; readonly host: string; readonly port: number }
+  | { readonly type: 'registered'; readonly workerId: string; readonly server: ServerInfo }
+  | { readonly type: 'disconnected'; readonly error: Failure; readonly retryMs: number }
+  | { readonly type: 'ready'; readonly warm: boolean }
+  | { readonly type: 'status'; readonly status: 'available' | 'full' }
+  | {
+      readonly type: 'process.ready';
+      readonly slot: number;
+      readonly pid: number | undefined;
+      readonly timings: Readonly<Record<string, number>>;
+    }
+  | { readonly type: 'process.failed'; readonly error: Failure; readonly retryMs: number }
+  | { readonly type: 'process.slow'; readonly slot: number; readonly silentMs: number }
+  | { readonly type: 'degraded'; readonly error: Failure }
+  | { readonly type: 'recovered' }
+  | { readonly type: 'job.offered'; readonly jobId: string }
+  | { readonly type: 'job.rejected'; readonly jobId: string; readonly reason: string }
+  | { readonly type: 'job.accepted'; readonly jobId: string }
+  | { readonly type: 'job.expired'; readonly jobId: string; readonly reason: string }
+  | { readonly type: 'job.started'; readonly jobId: string; readonly pid: number | undefined }
+  | {
+      readonly type: 'job.ended';
+      readonly jobId: string;
+      readonly outcome: JobEnd['outcome'];
+      readonly error: Failure | undefined;
+    }
+  | { readonly type: 'draining'; readonly deadline: number; readonly jobs: readonly string[] }
+  | { readonly type: 'warning'; readonly error: Failure }
+  | { readonly type: 'stopped' };
+
+export interface Output {
+  readonly outcome: 'drained' | 'cut' | 'halted' | 'failed';
+  /** Jobs ended before they were over. */
+  readonly jobsCut: number;
+  readonly failure: Failure | undefined;
+}

@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+
+/** The version of the messages between a worker and its child processes. */
+export const protocolVersion = 1;
+
+const failure = v.object({ code: v.string(), message: v.string() });
+const strings = v.record(v.string(), v.string());
+
+const toChild = v.variant('type', [
+  /** Import the user's module, prewarm, say `ready`. */
+  v.object({
+    type: v.literal('initialize'),
+    agent: v.object({ url: v.string(), form: v.picklist(['file', 'module']) }),
+    graceMs: v.number(),
+    logLevel: v.string(),
+  }),
+  v.object({
+    type: v.literal('start'),
+    jobId: v.string(),
+    url: v.string(),
+    token: v.string(),
+    /** The server's job record: protobuf in base64, so that nothing of it is lost. */
+    record: v.string(),
+    participation: v.object({
+      name: v.string(),
+      identity: v.string(),
+      metadata: v.string(),
+      attributes: strings,
+    }),
+    workerId: v.string(),
+  }),
+  v.object({ type: v.literal('ping'), ref: v.number() }),
+  v.object({ type: v.literal('shutdown'), reason: v.string(), graceMs: v.number() }),
+  /** The outcome is at the server: leave the room, run the callbacks, exit. */
+  v.object({ type: v.literal('leave') }),
+]);
+
+const toParent = v.variant('type', [
+  v.object({ type: v.literal('online') }),
+  v.object({ type: v.literal('ready'), timings: v.record(v.string(), v.number()) }),
+  v.object({ type: v.literal('failed'), error: failure }),
+  v.object({ type: v.literal('started'), jobId: v.string() }),
+  v.object({ type: v.literal('closing'), reason: v.string() }),
+  v.object({
+    type: v.literal('finished'),
+    end: v.variant('outcome', [
+      v.object({ outcome: v.literal('success') }),
+      v.object({ outcome: v.literal('failed'), error: failure }),
+    ]),
+  }),
+  v.object({ type: v.literal('pong'), ref: v.number() }),
+  v.object({
+    type: v.literal('log'),
+    level: v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+    message: v.string(),
+    fields: v.record(v.string(), v.unknown()),
+    time: v.number(),
+  }),
+]);
+
+/** What a worker may tell its child. */
+export type ToChild = v.InferOutput<typeof toChild>;
+/** What a child may tell its worker. */
+export type ToParent = v.InferOutput<typeof toParent>;
+
+/** A message on the wire. */
+export type Envelope<Message> = Message & { readonly v: number; readonly seq: number };
+
+/** Puts a message into its envelope. */
+export const envelope = <Message extends ToChild | ToParent>(
+  message: Message,
+  seq: number,
+): Envelope<Message> => ({ v: protocolVersion, seq, ...message });
+
+type Read<Message> =
+  | { readonly message: Message; readonly seq: number }
+  | { readonly problem: string };
+
+const header = v.looseObject({ v: v.literal(protocolVersion), seq: v.number() });
+
+/** Reads an untrusted value; what it does not know becomes a problem in words, never an exception. */
+const reader =
+  <Schema extends v.GenericSchema>(schema: Schema) =>
+  (raw: unknown): Read<v.InferOutput<Schema>> => {
+    const head = v.safeParse(header, raw);
+    if (!head.success) return { problem: `no envelope of version ${protocolVersion}` };
+    const body = v.safeParse(schema, raw);
+    // Paths and expectations only: what was received may be a token or personal data.
+    if (!body.success) {
+      const [issue] = body.issues;
+      return { problem: `${v.getDotPath(issue) ?? 'message'}: expected ${issue.expected}` };
+    }
+    return { message: body.output, seq: head.output.seq };
+  };
+
+/** Reads what a worker told its child. */
+export const readFromParent = reader(toChild);
+/** Reads what a child told its worker. */
+export const readFromChild = reader(toParent);
