@@ -29,7 +29,10 @@ const go = (args, env = {}) =>
 
 /** The version a LiveKit server binary says it has; `undefined` when it is none. */
 export async function versionOf(bin) {
-  const { failed, text } = await run(bin, ['--version'], { timeout: 10_000, killSignal: 'SIGKILL' });
+  const { failed, text } = await run(bin, ['--version'], {
+    timeout: 10_000,
+    killSignal: 'SIGKILL',
+  });
   return failed ? undefined : /livekit-server version (\S+)/.exec(text)?.[1];
 }
 
@@ -87,7 +90,8 @@ export async function buildServer(say) {
   if (whyNot !== undefined) return { problem: whyNot };
 
   const { failed, text: goVersion } = await go(['env', 'GOVERSION']);
-  if (failed) return { problem: `Go 1.${pin.goMinor} could not be fetched: ${lastLine(goVersion)}` };
+  if (failed)
+    return { problem: `Go 1.${pin.goMinor} could not be fetched: ${lastLine(goVersion)}` };
   const bin = join(cacheFolder(), nameOf(pin, goVersion.replaceAll(/[^\w.-]/g, '_')));
   if ((await versionOf(bin)) === pin.version) return { bin, built: false };
 

@@ -1,31 +1,26 @@
 // Runs a LiveKit server on free loopback ports, for tests and for people who try things out.
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { startGuarded } from './guarded.mjs';
 import { freeTcpPort, freeUdpPort, loopbackInterface } from './ports.mjs';
 
-const guardFile = fileURLToPath(new URL('./guard.mjs', import.meta.url));
-const keptLines = 20_000;
 const startTimeoutMs = 15_000;
-const triesForFreePorts = 5;
+const maxTries = 5;
 
 /**
  * Starts the server and answers when it serves requests. A port that was taken in the meantime is
- * replaced, unless `config` names it. It ends with this process, however this process ends.
+ * replaced, unless `config` names it. The server ends with this process, however this one ends.
  */
 export async function startServer({ bin, keys = newKeys(), logLevel = 'info', config = {} }) {
+  const mayChoose = config.port === undefined && config.rtc?.udp_port === undefined;
   for (let tries = 1; ; tries += 1) {
     const settings = await settingsFor({ keys, logLevel, config });
-    const server = launch(bin, JSON.stringify(settings));
+    const server = startGuarded(bin, JSON.stringify(settings));
     const problem = await startProblem(server, settings.port);
     if (problem === undefined) return handleOf(server, settings);
     await server.stop();
-    if (tries === triesForFreePorts || !problem.includes('address already in use')) {
-      throw new Error(`The LiveKit server did not start: ${problem}`);
-    }
+    const mayRetry = mayChoose && tries < maxTries && problem.includes('address already in use');
+    if (!mayRetry) throw new Error(`The LiveKit server did not start: ${problem}`);
   }
 }
 
@@ -52,34 +47,38 @@ async function settingsFor({ keys, logLevel, config }) {
   };
 }
 
-/** Starts the guard, which starts the server; collects what both say. */
-function launch(bin, config) {
-  const guard = spawn(process.execPath, [guardFile], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    detached: true,
-  });
-  const server = { lines: [], listeners: new Set(), pid: undefined, ended: false };
-  let verdict = { code: null, signal: null, error: 'its guard ended' };
-
-  for (const stream of [guard.stdout, guard.stderr]) {
-    createInterface({ input: stream }).on('line', (line) => hear(server, line));
+/** Waits until the server serves; answers why it does not, in its own words. */
+async function startProblem(server, port) {
+  const deadline = Date.now() + startTimeoutMs;
+  while (Date.now() < deadline) {
+    if (server.verdict !== undefined) return deathOf(server);
+    // It says this once it listens: an answer alone could come from whoever took the port.
+    const listens = server.log.some(({ msg }) => msg === 'starting LiveKit server');
+    if (listens && (await answers(port))) return undefined;
+    await Promise.race([pause(20), server.exited]);
   }
-  guard.on('message', ({ type, ...rest }) => {
-    if (type === 'spawned') server.pid = rest.pid;
-    else verdict = rest;
-  });
-  guard.send({ bin, config });
+  return `it does not answer within ${startTimeoutMs} ms`;
+}
 
-  // `close` comes after the last line. A guard that was killed leaves its server to us.
-  server.exited = once(guard, 'close').then(() => {
-    server.ended = true;
-    if (verdict.error === 'its guard ended' && server.pid) killGroup(server.pid);
-    return verdict;
-  });
-  server.stop = () => {
-    if (guard.connected) guard.send({ type: 'stop' });
-    return server.exited;
-  };
-  return server;
+async function answers(port) {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/`, {
+      signal: AbortSignal.timeout(1_000),
+    });
+    return response.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** A bad start says why outside its JSON log, and exits with code 0. */
+async function deathOf(server) {
+  const { code, signal, error } = await server.exited;
+  const said = server.log.filter(({ level }) => level === undefined).map(({ msg }) => msg.trim());
+  return said.join(' ') || error || `it ended at once with ${signal ?? `code ${code}`}`;
+}
+
+function handleOf({ pid, log, onLog, exited, stop }, { port, keys }) {
+  const [[apiKey, apiSecret]] = Object.entries(keys);
+  return { url: `ws://127.0.0.1:${port}`, apiKey, apiSecret, pid, log, onLog, exited, stop };
 }

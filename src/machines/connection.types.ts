@@ -1,3 +1,4 @@
+import type { ErrorActorEvent } from 'xstate';
 import type { Failure } from '../errors.js';
 import type { Secret } from '../secret.js';
 import type { Assignment, JobKind, Offer, Participation } from './job.types.js';
@@ -79,7 +80,7 @@ export type Command =
 
 /** Facts from the socket. `jitter` is a random number from 0 to 1, since machines have no dice. */
 export type Fact =
-  | { readonly type: 'socket.opened' }
+  | { readonly type: 'socket.opened'; readonly jitter: number }
   | { readonly type: 'socket.refused'; readonly status: number; readonly jitter: number }
   | { readonly type: 'socket.failed'; readonly error: Failure; readonly jitter: number }
   | { readonly type: 'socket.closed'; readonly code: number; readonly jitter: number }
@@ -111,11 +112,14 @@ export interface Context extends Input {
   /** Steps of the backoff; it outlives a registration of under ten seconds. */
   readonly step: number;
   readonly pauseMs: number;
+  /** The last random number a fact brought. */
+  readonly jitter: number;
   readonly malformed: number;
   readonly report: Report | undefined;
   /** Statuses that the server may not have, in order. */
   readonly outbox: readonly (JobStatus & { readonly ref: number })[];
   readonly ref: number;
+  /** Why the link was last lost, or failed. */
   readonly failure: Failure | undefined;
 }
 
@@ -125,7 +129,8 @@ export type Event =
   | ({ readonly type: 'answer' } & Answer)
   | ({ readonly type: 'status' } & JobStatus)
   | { readonly type: 'close' }
-  | { readonly type: 'malformed.forgotten' };
+  | { readonly type: 'malformed.forgotten' }
+  | ErrorActorEvent<unknown, 'socket'>;
 
 /** Told to the worker, and emitted for those who run the machine alone. */
 export type Emitted =
@@ -140,8 +145,6 @@ export type Emitted =
       readonly slot: number;
       readonly error: Failure;
       readonly retryMs: number;
-      /** Whether it was registered, so that open offers are lost. */
-      readonly wasRegistered: boolean;
     }
   | { readonly type: 'link.failed'; readonly slot: number; readonly error: Failure }
   | { readonly type: 'link.offered'; readonly slot: number; readonly offer: Offer }

@@ -1,3 +1,4 @@
+import type { ErrorActorEvent } from 'xstate';
 import type { Failure } from '../errors.js';
 import type { JobEnd, Launch } from './job.types.js';
 
@@ -76,6 +77,8 @@ export interface Input {
 export interface Context extends Input {
   readonly pid: number | undefined;
   readonly jobId: string | undefined;
+  /** Whether the child acknowledged the job. */
+  readonly started: boolean;
   readonly timings: Timings | undefined;
   readonly exit: Exit | undefined;
   /** What the child said of its job. */
@@ -97,7 +100,8 @@ export type Event =
   | { readonly type: 'pulse.lost'; readonly silentMs: number }
   | { readonly type: 'initializeTimeout.passed' }
   | { readonly type: 'startTimeout.passed' }
-  | { readonly type: 'shutdownTimeout.passed' };
+  | { readonly type: 'shutdownTimeout.passed' }
+  | ErrorActorEvent<unknown, 'child'>;
 
 /** Told to the pool, and emitted for those who run the machine alone. */
 export type Emitted =
@@ -113,8 +117,6 @@ export type Emitted =
       readonly jobId: string;
       readonly pid: number | undefined;
     }
-  /** It did not acknowledge the job, which may be given to another process. */
-  | { readonly type: 'process.unstarted'; readonly slot: number; readonly jobId: string }
   /** The job's end as the child reports it, before it leaves the room. */
   | {
       readonly type: 'process.finished';
@@ -130,6 +132,8 @@ export interface Output {
   readonly jobId: string | undefined;
   /** `unused`: never had a job; `lost`: no exit was seen even after SIGKILL. */
   readonly outcome: 'unused' | 'success' | 'failed' | 'lost';
+  /** Whether it acknowledged the job. */
+  readonly started: boolean;
   /** Whether it ever became warm. */
   readonly wasWarm: boolean;
   readonly exit: Exit | undefined;

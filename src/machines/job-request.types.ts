@@ -1,3 +1,4 @@
+import type { ErrorActorEvent } from 'xstate';
 import type { Failure } from '../errors.js';
 import type { Assignment, Capacity, Launch, Offer, Participation } from './job.types.js';
 
@@ -78,8 +79,9 @@ export interface Input {
 }
 
 export interface Context extends Input {
-  readonly participation: Participation | undefined;
-  readonly assignment: Assignment | undefined;
+  readonly participation: Participation;
+  /** The refusal ends the job for all workers. */
+  readonly terminate: boolean;
   /** Why the request ended; empty while it is open. */
   readonly reason: string;
 }
@@ -95,7 +97,10 @@ export type Event =
   /** The worker takes nothing new: an undecided offer is refused, an accepted one goes on. */
   | { readonly type: 'withdraw' }
   /** The worker stops: an accepted job that has not started is given up. */
-  | { readonly type: 'cancel' };
+  | { readonly type: 'cancel' }
+  | { readonly type: 'assignmentTimeout.passed' }
+  | { readonly type: 'launchTimeout.passed' }
+  | ErrorActorEvent<unknown, 'handler'>;
 
 /** Told to the worker, and emitted for those who run the machine alone. */
 export type Emitted =
@@ -106,7 +111,10 @@ export type Emitted =
       readonly terminate: boolean;
       readonly participation: Participation | undefined;
     }
+  /** The accepting answer is on its way. */
   | { readonly type: 'request.accepted'; readonly jobId: string }
+  /** `requestFnc` threw after it had answered; the answer stands. */
+  | { readonly type: 'request.threw'; readonly jobId: string; readonly error: Failure }
   | { readonly type: 'request.assigned'; readonly launch: Launch };
 
 export interface Output {

@@ -18,24 +18,27 @@ export interface Input {
   readonly concurrency: number;
 }
 
-/** One process as the pool knows it; `order` is the order in which they became warm. */
+/** One process as the pool knows it. */
 export interface Member {
   readonly slot: number;
+  /** `ending`: it was told to end, or its job is over. */
   readonly phase: 'starting' | 'warm' | 'assigned' | 'running' | 'ending';
+  /** The order in which members became warm: the oldest goes first. */
   readonly order: number;
-  readonly launch: Launch | undefined;
+  /** The job it was given. */
+  readonly job: Waiting | undefined;
 }
 
-/** A job that waits for a process. */
+/** A job that waits for a process, or was given to one. */
 export interface Waiting {
   readonly launch: Launch;
+  /** Processes that did not acknowledge it. */
   readonly tries: number;
 }
 
 export interface Context extends Input {
   readonly members: readonly Member[];
   readonly queue: readonly Waiting[];
-  /** How often each job that is being started was handed out. */
   readonly order: number;
   /** Starts within the last 30 s that never became warm. */
   readonly failures: number;
@@ -63,6 +66,8 @@ export type Event =
   /** End every process at once. */
   | { readonly type: 'kill' }
   | { readonly type: 'failure.forgotten' }
+  /** Raised by the pool itself: hand out and start what can be. */
+  | { readonly type: 'balance' }
   | DoneActorEvent<Ended, `proc.${number}`>
   | ErrorActorEvent<unknown, `proc.${number}`>;
 

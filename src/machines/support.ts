@@ -3,8 +3,12 @@ import {
   type AnyActorRef,
   type CallbackActorLogic,
   type EventObject,
+  enqueueActions,
   fromCallback,
+  type MachineContext,
   type MachineSnapshot,
+  type ParameterizedObject,
+  type ProvidedActor,
 } from 'xstate';
 import { WorkerError } from '../errors.js';
 
@@ -59,3 +63,48 @@ export const stopTree = (ref: AnyActorRef): void => {
 /** What an unknown thrown value says, in one line. */
 export const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+
+/**
+ * `enqueueActions` for `setup({ actions })`: what one event asks for is decided by looping over the
+ * context. It may assign, send, emit, raise and spawn, but not call other named actions, whose types
+ * TypeScript cannot know before `setup` returns.
+ */
+export const steps = <
+  Context extends MachineContext,
+  Event extends EventObject,
+  Emitted extends EventObject,
+  Params extends ParameterizedObject['params'] | undefined = undefined,
+  Actor extends ProvidedActor = never,
+>(
+  collect: Parameters<
+    typeof enqueueActions<Context, Event, Params, Event, Actor, never, never, never, Emitted>
+  >[0],
+) => enqueueActions<Context, Event, Params, Event, Actor, never, never, never, Emitted>(collect);
+
+/**
+ * Raises an event after a time that an option gave, under the event's own name as its id. Node
+ * turns `Infinity` into one millisecond, so that "no limit" schedules nothing.
+ */
+export const armed = <Context extends MachineContext, Event extends EventObject>(
+  type: Event['type'],
+  afterMs: (context: Context) => number,
+) =>
+  steps<Context, Event, never>(({ context, enqueue }) => {
+    const delay = afterMs(context);
+    enqueue.cancel(type);
+    if (delay !== Number.POSITIVE_INFINITY) enqueue.raise({ type } as Event, { id: type, delay });
+  });
+
+/**
+ * Emits an event and tells it to the parent. Not `sendParent`, which puts a machine that runs
+ * without a parent into its error state.
+ */
+export const said = <
+  Context extends MachineContext,
+  Event extends EventObject,
+  Emitted extends EventObject,
+>() =>
+  steps<Context, Event, Emitted, Emitted>(({ enqueue, self }, event) => {
+    enqueue.emit(event);
+    if (self._parent) enqueue.sendTo(self._parent, event);
+  });

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { WorkerError } from '../errors.js';
 import type { JobFact } from './ledger/records.js';
 import type { Ledger } from './ledger.js';
 
@@ -27,9 +28,10 @@ export async function createJobSocket(ledger: Pick<Ledger, 'record'>): Promise<J
     socket.on('error', () => socket.destroy());
     readLines(socket, (line) => {
       const fact = toJobFact(line);
-      if (!fact) return socket.destroy();
-      ledger.record(fact);
-      socket.write('ok\n');
+      if (fact) {
+        ledger.record(fact);
+        socket.write('ok\n');
+      } else socket.destroy();
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -66,9 +68,12 @@ export function reportToLedger(address: string, record: JobFact): Promise<void> 
       resolve();
     });
     socket.once('error', reject);
-    socket.once('close', () => reject(new Error('The ledger closed the connection.')));
+    socket.once('close', () => reject(refused()));
   });
 }
+
+const refused = () =>
+  new WorkerError('ERR_CONNECTION_FAILED', 'The ledger closed the connection without a receipt.');
 
 function readLines(socket: Socket, onLine: (line: string) => void): void {
   let rest = '';

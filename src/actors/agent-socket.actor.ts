@@ -1,0 +1,110 @@
+import type { WebSocket } from 'ws';
+import { type CallbackLogicFunction, fromCallback } from 'xstate';
+import type { Command, Fact, Message, SocketInput } from '../machines/connection.types.js';
+import { toAgentUrl } from '../protocol/agent-url.js';
+import { reportEnd, reportFrames, type Say } from './socket-events.js';
+import { socketFailure } from './socket-failure.js';
+
+const handshakeTimeoutMs = 10_000;
+/** Above what a server with default limits can put into one message. */
+const maxFrameBytes = 4 * 1024 * 1024;
+const tokenLife = '10m';
+
+/**
+ * Owns exactly one WebSocket to a server: commands become frames, frames and socket events become
+ * facts. It does not reconnect, and keeps no clock beside the limit of the handshake.
+ *
+ * Contract: one of `socket.refused`, `socket.failed` and `socket.closed` is reported, once, and
+ * nothing after it. Commands given before the socket is open wait for it.
+ */
+const agentSocketLogic: CallbackLogicFunction<Command, Fact, SocketInput> = ({
+  input,
+  receive,
+  sendBack,
+}) => {
+  const over = new AbortController();
+  const end: Say = (fact) => {
+    if (over.signal.aborted) return;
+    over.abort();
+    sendBack(fact);
+  };
+  const waiting: Command[] = [];
+  let perform = (command: Command): void => {
+    if (command.type === 'close') end({ type: 'socket.closed', code: 1000, jitter: Math.random() });
+    else waiting.push(command);
+  };
+  // Before anything is loaded: what arrives without a receiver is lost.
+  receive((command) => perform(command));
+
+  prepare(input)
+    .then(({ dial, toFact, toFrame }) => {
+      if (over.signal.aborted) return;
+      const socket = dial();
+      over.signal.addEventListener('abort', () => socket.terminate());
+      reportEnd(socket, input.url, end);
+      reportFrames(socket, toFact, sendBack);
+      socket.once('open', () => {
+        perform = speaker(socket, toFrame, sendBack);
+        for (const command of waiting.splice(0)) perform(command);
+        sendBack({ type: 'socket.opened', jitter: Math.random() });
+      });
+    })
+    .catch((error) => {
+      end({
+        type: 'socket.failed',
+        error: socketFailure(input.url, error),
+        jitter: Math.random(),
+      });
+    });
+
+  return () => over.abort();
+};
+
+/** The real socket, to be provided to a machine's `agentSocket` port. */
+export const agentSocket = fromCallback(agentSocketLogic);
+
+/** Loads what only a connected worker needs, and makes a token for this one connection. */
+async function prepare({ url, credentials }: SocketInput) {
+  const target = toAgentUrl(url);
+  const [{ WebSocket }, { AccessToken }, messages] = await Promise.all([
+    import('ws'),
+    import('livekit-server-sdk'),
+    import('../protocol/agent-messages.js'),
+  ]);
+  const { apiKey, apiSecret } = credentials.reveal();
+  const token = new AccessToken(apiKey, apiSecret, { ttl: tokenLife });
+  token.addGrant({ agent: true });
+  const options = {
+    headers: { Authorization: `Bearer ${await token.toJwt()}` },
+    followRedirects: false,
+    handshakeTimeout: handshakeTimeoutMs,
+    maxPayload: maxFrameBytes,
+    perMessageDeflate: false,
+  };
+  return { ...messages, dial: () => new WebSocket(target, options) };
+}
+
+/** Must not throw: xstate ends an actor that does without its cleanup. */
+function speaker(
+  socket: WebSocket,
+  toFrame: (message: Message, agentName: string) => Uint8Array,
+  sendBack: Say,
+): (command: Command) => void {
+  // Every connection begins with `register`, which holds the name that later answers carry.
+  let agentName = '';
+  const send = (message: Message, ref: string | undefined): void => {
+    if (message.kind === 'register') agentName = message.agentName;
+    socket.send(toFrame(message, agentName), (error) => {
+      if (!error && ref !== undefined) sendBack({ type: 'socket.wrote', ref });
+    });
+  };
+  return (command) => {
+    try {
+      if (command.type === 'send') send(command.message, command.ref);
+      else if (command.type === 'ping') socket.ping(String(command.ref));
+      else socket.close(1000);
+    } catch {
+      // What cannot be encoded is not sent, and its `socket.wrote` never comes.
+    }
+  };
+}

@@ -1,0 +1,54 @@
+/** What a child may inherit. */
+export interface Inheritance {
+  /** Names to pass on; undefined passes all. */
+  readonly env: readonly string[] | undefined;
+  readonly envExclude: readonly string[];
+}
+
+/** A job gets its room's token and never the key pair. */
+const secrets = ['LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'];
+/** They open a debugger or load code into every Node process; an allow-list may ask for them. */
+const debuggersAndPreloads = [
+  'NODE_OPTIONS',
+  'NODE_INSPECT_RESUME_ON_START',
+  'NODE_REPL_EXTERNAL_MODULE',
+  'VSCODE_INSPECTOR_OPTIONS',
+];
+
+/**
+ * The environment of a child: the parent's, less LiveKit's key pair, Node's debugger and preload
+ * variables and the names in `envExclude`. With `env` only the names in it are passed on. It never
+ * contains the key pair, whatever the lists say.
+ */
+export function childEnvironment(
+  parent: Readonly<Record<string, string | undefined>>,
+  { env, envExclude }: Inheritance,
+): Record<string, string> {
+  const held = new Set([...secrets, ...envExclude, ...(env ? [] : debuggersAndPreloads)]);
+  const names = (env ?? Object.keys(parent)).filter((name) => !held.has(name));
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = Object.hasOwn(parent, name) ? parent[name] : undefined;
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+/** Flags about one process only: its debugger, profiles, tests, watching, and program text. */
+const ownFlag =
+  /^--?(inspect|debug-port|cpu-prof|heap-prof|heapsnapshot|prof|test|watch|eval|print|check|interactive|input-type|trace-event|report-|build-snapshot|pe?$|[eci]$)/;
+/** Of these, the ones whose value may be an argument of its own. */
+const withValue =
+  /^--?(inspect-port|debug-port|inspect-publish-uid|(cpu|heap)-prof-|heapsnapshot-|watch-path|test-|eval$|pe?$|e$|input-type|trace-event-|report-(dir|filename|signal)|build-snapshot-config)/;
+
+/**
+ * The Node flags of this process that its children need as well, such as a TypeScript loader or a
+ * memory limit: all but those of its debugger, profiler, test runner and watcher.
+ */
+export function inheritedFlags(execArgv: readonly string[]): string[] {
+  return execArgv.filter((flag, index) => {
+    const before = execArgv[index - 1] ?? '';
+    const isValue = !flag.startsWith('-') && withValue.test(before) && !before.includes('=');
+    return !isValue && !ownFlag.test(flag);
+  });
+}

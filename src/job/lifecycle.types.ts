@@ -1,0 +1,66 @@
+import type { Failure } from '../errors.js';
+import type { ToChild, ToParent } from '../protocol/child-messages.js';
+
+/** The order to start a job, as the parent sent it. */
+export type StartOrder = Extract<ToChild, { type: 'start' }>;
+/** The order to become warm, as the parent sent it. */
+export type InitializeOrder = Extract<ToChild, { type: 'initialize' }>;
+
+/** The exit code of this process: 1 after a failed start or an error that nobody caught. */
+export type ExitCode = 0 | 1;
+
+/** Where a child process is in its life. There is no other record of it. */
+export type Phase =
+  /** The runner answers and waits for its first order. */
+  | { readonly name: 'waiting' }
+  /** The user's module is imported and its prewarm function runs. */
+  | { readonly name: 'preparing'; readonly graceMs: number }
+  | { readonly name: 'idle'; readonly graceMs: number }
+  | {
+      readonly name: 'running';
+      readonly graceMs: number;
+      readonly entrypoint: 'pending' | 'returned';
+    }
+  /** The job ends; its entrypoint may still settle. */
+  | { readonly name: 'closing'; readonly reason: string }
+  /** The outcome was told; the parent says when it is at the server. */
+  | { readonly name: 'reported'; readonly reason: string; readonly code: ExitCode }
+  /** The room is left and the shutdown callbacks run. */
+  | { readonly name: 'leaving'; readonly code: ExitCode }
+  | { readonly name: 'exiting' }
+  /** The parent is gone. */
+  | { readonly name: 'orphaned' };
+
+/** What may happen to a child process: orders, facts of the job, and limits that passed. */
+export type Event =
+  | Exclude<ToChild, { type: 'ping' }>
+  | { readonly type: 'prepared'; readonly timings: Readonly<Record<string, number>> }
+  | { readonly type: 'preparation.failed'; readonly error: Failure }
+  | { readonly type: 'entrypoint.returned' }
+  /** `aborted`: it rejected because its signal was aborted. */
+  | { readonly type: 'entrypoint.threw'; readonly error: Failure; readonly aborted: boolean }
+  | { readonly type: 'end.requested'; readonly reason: string }
+  | { readonly type: 'room.disconnected' }
+  | { readonly type: 'grace.passed' }
+  | { readonly type: 'leaveTimeout.passed' }
+  | { readonly type: 'cleaned' }
+  /** An exception or a rejection that nobody caught. */
+  | { readonly type: 'crashed'; readonly error: Failure }
+  | { readonly type: 'channel.closed' };
+
+/** What the runner is to do, in this order. */
+export type Effect =
+  | { readonly type: 'prepare'; readonly order: InitializeOrder }
+  | { readonly type: 'run'; readonly order: StartOrder }
+  | { readonly type: 'tell'; readonly message: ToParent }
+  | { readonly type: 'abort'; readonly reason: string }
+  | { readonly type: 'armGrace'; readonly ms: number }
+  | { readonly type: 'armLeaveTimeout' }
+  | { readonly type: 'cleanUp'; readonly reason: string }
+  | { readonly type: 'warn'; readonly message: string }
+  | { readonly type: 'exit'; readonly code: ExitCode }
+  /** Clean up within a second, then end the whole process group. */
+  | { readonly type: 'perish'; readonly reason: string };
+
+/** The next phase, and what to do on the way. */
+export type Step = readonly [Phase, readonly Effect[]];

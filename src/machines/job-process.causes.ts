@@ -1,0 +1,40 @@
+import type { Failure } from '../errors.js';
+import type { Context } from './job-process.types.js';
+
+/** Why a process was ended before its time, in words for the person who reads the log. */
+
+interface From {
+  readonly context: Context;
+}
+
+const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+
+export const slowStart = ({ context: { timeouts } }: From): Failure => ({
+  code: 'ERR_INITIALIZE_TIMEOUT',
+  message: `The process was not warm within ${seconds(timeouts.initializeMs)}. Make prewarmFnc faster or raise initializeProcessTimeout.`,
+});
+
+export const unacknowledged = ({ context: { timeouts } }: From): Failure => ({
+  code: 'ERR_START_TIMEOUT',
+  message: `The process did not acknowledge the job within ${seconds(timeouts.startMs)}.`,
+});
+
+export const slowShutdown = ({ context: { timeouts } }: From): Failure => ({
+  code: 'ERR_SHUTDOWN_TIMEOUT',
+  message: `The job did not end within ${seconds(timeouts.shutdownMs)} of its shutdown. Make its shutdown callbacks faster or raise shutdownProcessTimeout.`,
+});
+
+export const silent = ({ event: { silentMs } }: { event: { silentMs: number } }): Failure => ({
+  code: 'ERR_UNRESPONSIVE',
+  message: `The process did not answer for ${seconds(silentMs)}: its event loop is blocked.`,
+});
+
+export const killed = (): Failure => ({
+  code: 'ERR_KILLED',
+  message: 'The process was killed because the worker was told to halt.',
+});
+
+export const broken = ({ event: { error } }: { event: { error: unknown } }): Failure => ({
+  code: (error as Partial<Failure> | undefined)?.code ?? 'ERR_CHILD_PROCESS',
+  message: error instanceof Error ? error.message : String(error),
+});

@@ -1,0 +1,309 @@
+import { assign, cancel, sendTo, setup } from 'xstate';
+import type { Failure } from '../errors.js';
+import { heartbeatMachine } from './heartbeat.machine.js';
+import type { Event as HeartbeatEvent, Input as HeartbeatInput } from './heartbeat.types.js';
+import type { JobEnd, Launch } from './job.types.js';
+import {
+  broken,
+  killed,
+  silent,
+  slowShutdown,
+  slowStart,
+  unacknowledged,
+} from './job-process.causes.js';
+import { outputOf } from './job-process.output.js';
+import type {
+  ChildInput,
+  Command,
+  Context,
+  Emitted,
+  Event,
+  Exit,
+  Input,
+  Output,
+  Timings,
+} from './job-process.types.js';
+import { armed, fromEvent, port, type Slot, said } from './support.js';
+
+/**
+ * The life of one child process: spawning, then prewarming, it sits idle; it is assigned a single
+ * job, runs it, drains and has exited. Draining it is asked to end or closes by itself, its
+ * outcome is reported, and only then it leaves the room. What does not end in time is killed:
+ * SIGTERM to its group, then SIGKILL; and it counts as exited only when the exit was seen, or was
+ * not seen 10 s after SIGKILL. An exit without an outcome is a failure, whatever its code.
+ */
+export const jobProcessMachine = setup({
+  types: {
+    input: {} as Input,
+    context: {} as Context,
+    events: {} as Event,
+    emitted: {} as Emitted,
+    output: {} as Output,
+    tags: {} as 'warm' | 'busy',
+    children: {} as { child: 'childProcess'; heartbeat: 'heartbeat' },
+  },
+  actors: {
+    childProcess: port<Command, ChildInput>('childProcess'),
+    heartbeat: heartbeatMachine as Slot<HeartbeatEvent, HeartbeatInput, unknown>,
+  },
+  actions: {
+    holdPid: assign((_, { pid }: { pid: number }) => ({ pid })),
+    holdTimings: assign((_, { timings }: { timings: Timings }) => ({ timings })),
+    holdJob: assign((_, { launch }: { launch: Launch }) => ({ jobId: launch.jobId })),
+    holdStart: assign({ started: true }),
+    holdEnd: assign((_, { end }: { end: JobEnd }) => ({ end })),
+    holdExit: assign((_, { code, signal }: Exit) => ({ exit: { code, signal } })),
+    holdShutdown: assign(
+      ({ context }, { reason, graceMs }: { reason: string; graceMs?: number }) => ({
+        shutdown: { reason, graceMs: graceMs ?? context.child.graceMs },
+      }),
+    ),
+    blame: assign(({ context }, cause: Failure) => ({ cause: context.cause ?? cause })),
+    startJob: sendTo(
+      'child',
+      (_, { launch }: { launch: Launch }): Command => ({
+        type: 'start',
+        launch,
+      }),
+    ),
+    askToEnd: sendTo(
+      'child',
+      ({ context }): Command => ({ type: 'shutdown', ...context.shutdown }),
+    ),
+    letLeave: sendTo('child', { type: 'leave' } satisfies Command),
+    terminateGroup: sendTo('child', { type: 'terminate' } satisfies Command),
+    killGroup: sendTo('child', { type: 'kill' } satisfies Command),
+    ping: sendTo('child', (_, { ref }: { ref: number }): Command => ({ type: 'ping', ref })),
+    passPong: sendTo(
+      'heartbeat',
+      (_, { ref }: { ref: number }): HeartbeatEvent => ({
+        type: 'ponged',
+        ref,
+      }),
+    ),
+    beatAtRest: sendTo('heartbeat', { type: 'rest' } satisfies HeartbeatEvent),
+    beatAtWork: sendTo('heartbeat', { type: 'work' } satisfies HeartbeatEvent),
+    say: said<Context, Event, Emitted>(),
+    armInitializeTimeout: armed<Context, Event>(
+      'initializeTimeout.passed',
+      ({ timeouts }) => timeouts.initializeMs,
+    ),
+    disarmInitializeTimeout: cancel('initializeTimeout.passed'),
+    armStartTimeout: armed<Context, Event>('startTimeout.passed', (c) => c.timeouts.startMs),
+    disarmStartTimeout: cancel('startTimeout.passed'),
+    armShutdownTimeout: armed<Context, Event>(
+      'shutdownTimeout.passed',
+      ({ timeouts }) => timeouts.shutdownMs,
+    ),
+    disarmShutdownTimeout: cancel('shutdownTimeout.passed'),
+  },
+  delays: {
+    deliveryTimeout: 500,
+    terminateTimeout: 2_000,
+    killTimeout: 10_000,
+    verdictTimeout: 500,
+  },
+}).createMachine({
+  id: 'jobProcess',
+  context: ({ input }) => ({
+    ...input,
+    pid: undefined,
+    jobId: undefined,
+    started: false,
+    timings: undefined,
+    exit: undefined,
+    end: undefined,
+    cause: undefined,
+    shutdown: { reason: '', graceMs: 0 },
+  }),
+  output: ({ context }) => outputOf(context),
+  options: { maxIterations: 100 },
+  // At the root, so that every way out of the machine releases the process.
+  invoke: [
+    { id: 'heartbeat', src: 'heartbeat', input: ({ context }) => ({ slot: context.slot }) },
+    { id: 'child', src: 'childProcess', input: ({ context }) => context.child },
+  ],
+  initial: 'spawning',
+  on: {
+    'child.spawned': { actions: { type: 'holdPid', params: fromEvent } },
+    'child.exited': {
+      target: '.killing.reaping',
+      actions: { type: 'holdExit', params: fromEvent },
+    },
+    'child.closed': { target: '.exited', actions: { type: 'holdExit', params: fromEvent } },
+    'child.ponged': { actions: { type: 'passPong', params: fromEvent } },
+    'child.failed': { target: '.killing', actions: { type: 'blame', params: failed } },
+    'child.misbehaved': { target: '.killing.forcing', actions: { type: 'blame', params: failed } },
+    'pulse.due': { actions: { type: 'ping', params: fromEvent } },
+    'pulse.slow': { actions: { type: 'say', params: slow } },
+    'pulse.lost': { target: '.killing.forcing', actions: { type: 'blame', params: silent } },
+    kill: { target: '.killing.forcing', actions: { type: 'blame', params: killed } },
+    shutdown: { target: '.draining', actions: { type: 'holdShutdown', params: fromEvent } },
+    'xstate.error.actor.child': { target: '.exited', actions: { type: 'blame', params: broken } },
+  },
+  states: {
+    spawning: {
+      entry: 'armInitializeTimeout',
+      on: {
+        'child.online': 'prewarming',
+        'initializeTimeout.passed': {
+          target: 'killing.forcing',
+          actions: { type: 'blame', params: slowStart },
+        },
+      },
+    },
+    prewarming: {
+      exit: 'disarmInitializeTimeout',
+      on: {
+        'child.ready': {
+          target: 'idle',
+          actions: [
+            { type: 'holdTimings', params: fromEvent },
+            { type: 'say', params: ready },
+          ],
+        },
+        'initializeTimeout.passed': {
+          target: 'killing.forcing',
+          actions: { type: 'blame', params: slowStart },
+        },
+      },
+    },
+    // Until the pool gives it a job or ends it; its heartbeat ends a silent one.
+    idle: {
+      tags: 'warm',
+      entry: 'beatAtRest',
+      on: {
+        'job.assign': {
+          target: 'assigned',
+          actions: [
+            { type: 'holdJob', params: fromEvent },
+            { type: 'startJob', params: fromEvent },
+          ],
+        },
+      },
+    },
+    assigned: {
+      tags: 'busy',
+      entry: 'armStartTimeout',
+      exit: 'disarmStartTimeout',
+      on: {
+        'child.started': {
+          target: 'running',
+          actions: ['holdStart', { type: 'say', params: started }],
+        },
+        'startTimeout.passed': {
+          target: 'killing.forcing',
+          actions: { type: 'blame', params: unacknowledged },
+        },
+      },
+    },
+    // A job lasts as long as it lasts: it ends by itself, by a shutdown, or by its heartbeat.
+    running: {
+      tags: 'busy',
+      entry: 'beatAtWork',
+      on: {
+        'child.closing': 'draining.closing',
+        'child.finished': {
+          target: 'draining.reporting',
+          actions: { type: 'holdEnd', params: fromEvent },
+        },
+      },
+    },
+    draining: {
+      tags: 'busy',
+      entry: 'armShutdownTimeout',
+      exit: 'disarmShutdownTimeout',
+      on: {
+        shutdown: {},
+        'child.started': { actions: ['holdStart', { type: 'say', params: started }] },
+        'child.finished': {
+          target: '.reporting',
+          actions: { type: 'holdEnd', params: fromEvent },
+        },
+        'shutdownTimeout.passed': {
+          target: 'killing',
+          actions: { type: 'blame', params: slowShutdown },
+        },
+      },
+      initial: 'asking',
+      states: {
+        asking: { entry: 'askToEnd' },
+        closing: {
+          on: {
+            shutdown: {
+              target: 'asking',
+              actions: { type: 'holdShutdown', params: fromEvent },
+            },
+          },
+        },
+        reporting: {
+          entry: { type: 'say', params: finished },
+          on: { 'outcome.delivered': 'leaving', 'child.finished': {} },
+          after: { deliveryTimeout: 'leaving' },
+        },
+        leaving: { entry: 'letLeave', on: { 'child.finished': {} } },
+      },
+    },
+    killing: {
+      tags: 'busy',
+      on: {
+        shutdown: {},
+        'child.failed': { actions: { type: 'blame', params: failed } },
+        'child.misbehaved': {},
+        'pulse.lost': {},
+        // Too late for its job to be believed, but it must not be started a second time.
+        'child.started': { actions: 'holdStart' },
+        'child.finished': { actions: { type: 'holdEnd', params: fromEvent } },
+      },
+      initial: 'terminating',
+      states: {
+        terminating: { entry: 'terminateGroup', after: { terminateTimeout: 'forcing' } },
+        forcing: {
+          entry: 'killGroup',
+          on: { kill: {} },
+          after: { killTimeout: '#jobProcess.exited' },
+        },
+        // The exit was seen. A helper of the job may still hold the pipes, and is killed.
+        reaping: {
+          entry: 'killGroup',
+          on: { kill: {}, 'child.exited': {} },
+          after: { verdictTimeout: '#jobProcess.exited' },
+        },
+      },
+    },
+    exited: { type: 'final' },
+  },
+});
+
+interface Told {
+  readonly context: Context;
+}
+
+function failed({ event: { error } }: { event: { error: Failure } }): Failure {
+  return error;
+}
+
+function ready({
+  context: { slot, pid },
+  event: { timings },
+}: Told & { event: { timings: Timings } }): Emitted {
+  return { type: 'process.ready', slot, pid, timings };
+}
+
+function started({
+  context: { slot, pid },
+  event: { jobId },
+}: Told & { event: { jobId: string } }): Emitted {
+  return { type: 'process.started', slot, jobId, pid };
+}
+
+function finished({ context: { slot, jobId, end } }: Told): Emitted {
+  return { type: 'process.finished', slot, jobId: jobId ?? '', end: end ?? { outcome: 'success' } };
+}
+
+function slow({
+  context: { slot },
+  event: { silentMs },
+}: Told & { event: { silentMs: number } }): Emitted {
+  return { type: 'process.slow', slot, silentMs };
+}

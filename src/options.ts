@@ -1,0 +1,80 @@
+import type { KeyPair } from './machines/connection.types.js';
+import type { AgentSource } from './machines/job-process.types.js';
+import type { Settings } from './machines/worker.types.js';
+import { socketAddress } from './options/addresses.js';
+import { invalidOptions, missingCredentials } from './options/problems.js';
+import { readOptions, type Sources } from './options/read.js';
+import { type OptionValues, optionTable, type WorkerOptionsInit } from './options/table.js';
+import { completePermissions } from './permissions.js';
+import { Secret } from './secret.js';
+import { version } from './version.js';
+
+/** Options with every default filled in: complete, checked and frozen. */
+export interface ResolvedOptions extends Settings {
+  readonly jobMemoryWarnMB: number;
+  readonly jobMemoryLimitMB: number;
+}
+
+/** Where values come from, beside the options themselves. */
+export interface Resolution extends Sources {
+  /** The file that the command line infers, for options without an agent module. */
+  readonly agent?: AgentSource | undefined;
+}
+
+const credentialNames = ['url', 'apiKey', 'apiSecret'] as const;
+
+/** What is missing unless the file of the agent is known from elsewhere. */
+const noAgent =
+  "agent: missing. Each process imports the agent, and only cli.runApp knows its file; write agent: new URL('./agent.js', import.meta.url), or start with cli.runApp.";
+
+/**
+ * Fills in and checks all options at once, so that one error names everything that is wrong. A
+ * flag beats an option, an option beats a variable, a variable beats the default.
+ */
+export function resolveOptions<UserData>(
+  given: WorkerOptionsInit<UserData>,
+  sources: Resolution,
+): ResolvedOptions {
+  const { values, problems } = readOptions(optionTable, given, sources);
+  const options = values as OptionValues;
+  const agent = options.agent === undefined ? sources.agent : moduleOf(options.agent);
+  const missing = credentialNames
+    .filter((name) => options[name] === undefined)
+    .map((name) => optionTable[name].env ?? name);
+
+  const all = [...problems, ...(agent === undefined ? [noAgent] : [])];
+  if (all.length > 0) {
+    throw invalidOptions(missing.length > 0 ? [...all, `missing: ${missing.join(', ')}.`] : all);
+  }
+  if (agent === undefined || missing.length > 0) throw missingCredentials(missing);
+  return settingsOf(options, agent);
+}
+
+const moduleOf = (agent: URL | string): AgentSource => ({ url: String(agent), form: 'module' });
+
+function settingsOf(options: OptionValues, agent: AgentSource): ResolvedOptions {
+  const { url = '', apiKey = '', apiSecret = '', permissions = {}, logger, ...rest } = options;
+  const { entrypointFnc, prewarmFnc, execArgv, env, envExclude, ...plain } = rest;
+  return Object.freeze({
+    // The check of each row and its default have made these complete.
+    ...(plain as Required<typeof plain> as unknown as ResolvedOptions),
+    agent: Object.freeze(agent),
+    url: socketAddress(url),
+    credentials: new Secret<KeyPair>(Object.freeze({ apiKey, apiSecret })),
+    permissions: completePermissions(permissions),
+    execArgv: Object.freeze([...(execArgv ?? [])]),
+    env: env && Object.freeze([...env]),
+    envExclude: Object.freeze([...(envExclude ?? [])]),
+    version,
+  });
+}
+
+export type { Env } from './options/read.js';
+export type { Mode } from './options/rows.js';
+export type {
+  EntrypointFnc,
+  Logger,
+  LogLevel,
+  PrewarmFnc,
+  WorkerOptionsInit,
+} from './options/table.js';

@@ -1,0 +1,45 @@
+import type { Row } from './rows.js';
+
+const schemes = ['ws:', 'wss:', 'http:', 'https:'];
+
+const parsed = (value: unknown): URL | undefined =>
+  typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+
+/** The address of a LiveKit server. */
+export const serverAddress = (more: Pick<Row<string>, 'env' | 'flag'>): Row<string> => ({
+  expects: 'a ws, wss, http or https URL without user name and password',
+  accepts: (value) => {
+    const url = parsed(value);
+    return (
+      url !== undefined &&
+      schemes.includes(url.protocol) &&
+      url.username === '' &&
+      url.password === ''
+    );
+  },
+  remedy: (value) =>
+    typeof value === 'string' && /^[\w.-]+(:\d+)?$/.test(value) && parsed(`wss://${value}`)
+      ? `For example wss://${value}.`
+      : undefined,
+  ...more,
+});
+
+/** The same address for the worker's WebSocket. */
+export const socketAddress = (url: string): string => url.replace(/^http/i, 'ws');
+
+/** An address as it may be shown: without user, password and query. */
+export const shownAddress = (value: string): string => {
+  const url = parsed(value);
+  if (url === undefined || (url.username + url.password + url.search).length === 0) return value;
+  return `${url.protocol}//${url.username || url.password ? '[secret]@' : ''}${url.host}${url.pathname}`;
+};
+
+/** The module of an agent. */
+export const moduleAddress: Row<URL | string> = {
+  expects: 'a file: URL',
+  accepts: (value) => {
+    const url = value instanceof URL ? value : parsed(value);
+    return url?.protocol === 'file:';
+  },
+  remedy: () => "Write agent: new URL('./agent.js', import.meta.url).",
+};

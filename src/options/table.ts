@@ -1,0 +1,203 @@
+import { availableParallelism } from 'node:os';
+import type { JobContext, JobProcess } from '../job/context.types.js';
+import type { Permissions } from '../machines/connection.types.js';
+import type { JobKind } from '../machines/job.types.js';
+import type { RequestFnc } from '../machines/job-request.types.js';
+import type { LoadFnc } from '../machines/worker.types.js';
+import { permissionProblems, WorkerPermissions, WorkerType } from '../permissions.js';
+import { moduleAddress, serverAddress } from './addresses.js';
+import { inheritedFlags } from './exec-argv.js';
+import {
+  always,
+  byMode,
+  callback,
+  count,
+  duration,
+  flag,
+  limit,
+  list,
+  megabytes,
+  type Pair,
+  type PairedRow,
+  type Row,
+  secret,
+  share,
+  text,
+  word,
+} from './rows.js';
+
+/** What runs for each job, in a process of its own, before the agent joins the room. */
+export type EntrypointFnc<UserData = Record<string, unknown>> = (
+  ctx: JobContext<UserData>,
+) => void | Promise<void>;
+
+/** What prepares a process before it gets a job. */
+export type PrewarmFnc<UserData = Record<string, unknown>> = (
+  proc: JobProcess<UserData>,
+) => void | Promise<void>;
+
+/** How much is logged. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+type Write = (fields: object, message?: string) => void;
+
+/** Where log lines go instead of the standard output: a pino logger is one. */
+export type Logger = Readonly<
+  Record<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal', Write>
+>;
+
+const cores = availableParallelism;
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const most = Number.MAX_SAFE_INTEGER;
+
+/** The only place where an option's name, meaning, check, default and variable are written. */
+export const optionTable = {
+  /** Called for each job, in the job's own process, before the agent joins the room. */
+  entrypointFnc: callback<EntrypointFnc>('a function that takes a JobContext'),
+  /** Decides on each offer with `accept` or `reject`. Default: accept everything. */
+  requestFnc: callback<RequestFnc>('a function that takes a JobRequest'),
+  /** Prepares each process before it gets a job; what it loads goes to `proc.userdata`. */
+  prewarmFnc: callback<PrewarmFnc>('a function that takes a JobProcess'),
+  /** Measures load from 0 (idle) to 1 (full). Default: the CPU of this machine. */
+  loadFnc: callback<LoadFnc>('a function that returns a number from 0 to 1'),
+  /** The agent's own module. Needed with `createWorker` and `createActor`, where no file is inferred. */
+  agent: moduleAddress,
+  /** Address of the LiveKit server. */
+  url: serverAddress({ env: 'LIVEKIT_URL', flag: '--url' }),
+  /** API key of the LiveKit server. Better set as a variable than here. */
+  apiKey: secret({ env: 'LIVEKIT_API_KEY', flag: '--api-key' }),
+  /** API secret of the LiveKit server. Better set as a variable than here. */
+  apiSecret: secret({ env: 'LIVEKIT_API_SECRET', flag: '--api-secret' }),
+  /** Name for explicit dispatch; the empty name takes every job. */
+  agentName: always(
+    text({
+      env: 'LIVEKIT_AGENT_NAME',
+      overrideEnv: 'LIVEKIT_AGENT_NAME_OVERRIDE',
+      flag: '--agent-name',
+    }),
+    '',
+  ),
+  /** Which participants of a room get a job each. */
+  workerType: always<JobKind>(
+    word(['room', 'publisher', 'participant'], {
+      remedy: () => `Use WorkerType.${Object.keys(WorkerType).join(', WorkerType.')}.`,
+    }),
+    WorkerType.ROOM,
+  ),
+  /** What the agents may do in their rooms. */
+  permissions: {
+    expects: 'a WorkerPermissions',
+    accepts: (value) => permissionProblems(value).length === 0,
+    fallback: () => new WorkerPermissions(),
+    remedy: (value) => `${permissionProblems(value).join('; ')}.`,
+  } as Row<Partial<Permissions>>,
+  /** Label of this deployment, for routing. */
+  deployment: always(
+    text({
+      expects: 'at most 64 bytes without underscores, spaces and control characters',
+      accepts: (value) =>
+        typeof value === 'string' && Buffer.byteLength(value) <= 64 && !/[_\s\p{Cc}]/u.test(value),
+      env: 'LIVEKIT_AGENT_DEPLOYMENT',
+    }),
+    '',
+  ),
+  /** Warm processes kept ready for the next job. */
+  numIdleProcesses: byMode(count(0, most, { flag: '--idle-processes' }), 0, Math.min(cores(), 4)),
+  /** Load at which the worker takes no more jobs. */
+  loadThreshold: byMode(share({ flag: '--load-threshold' }), Infinity, 0.7),
+  /** How long running jobs may take to end by themselves once the worker drains, in milliseconds. */
+  drainTimeout: byMode(duration({ flag: '--drain-timeout' }), 0, 3_600_000),
+  /** Port of the health endpoints; 0 takes a free one. */
+  port: byMode(count(0, 65_535, { flag: '--port' }), 0, 8081),
+  /** Address that the health endpoints listen on. */
+  host: always(text({ flag: '--host' }), '0.0.0.0'),
+  /** How much is logged. */
+  logLevel: byMode<LogLevel>(
+    word(levels, { env: 'LIVEKIT_LOG_LEVEL', flag: '--log-level' }),
+    'debug',
+    'info',
+  ),
+  /** Processes that may start at the same time. */
+  initializeConcurrency: always(limit(1), cores()),
+  /** Attempts in a row that may fail to register before the worker gives up, not counted while jobs run. */
+  maxRetry: always(limit(0), 16),
+  /** Megabytes of a job's process above which a warning is logged. */
+  jobMemoryWarnMB: always(
+    megabytes('a number, 0 or more', (value) => value >= 0),
+    1000,
+  ),
+  /** Megabytes above which a job's process is ended. */
+  jobMemoryLimitMB: always(
+    megabytes('a number above 0', (value) => value > 0, {
+      remedy: (value) => (value === 0 ? 'For no limit use Infinity.' : undefined),
+    }),
+    Infinity,
+  ),
+  /** How long `requestFnc` may take to answer an offer, in milliseconds. */
+  requestTimeout: always(
+    duration({
+      expects: 'milliseconds from 1 to 2800',
+      accepts: (value) => typeof value === 'number' && value >= 1 && value <= 2800,
+      remedy: () => 'The server waits about 2.8 s for an answer.',
+    }),
+    2_000,
+  ),
+  /** How long the server may take to assign a job that was accepted, in milliseconds. */
+  assignmentTimeout: always(duration(), 7_500),
+  /** How long a warm process may take to acknowledge its job, in milliseconds. */
+  startTimeout: always(duration(), 2_000),
+  /** How long a process may take to start and prewarm, in milliseconds. */
+  initializeProcessTimeout: always(duration(), 10_000),
+  /** How long a process may take to shut down, in milliseconds. */
+  shutdownProcessTimeout: always(duration(), 10_000),
+  /** How long the entrypoint may take to return once its job shuts down, in milliseconds. */
+  entrypointGraceTimeout: always(duration(), 3_000),
+  /** Offers that may be open at the same time; more are refused at once. */
+  maxOpenOffers: always(limit(0), 256),
+  /** Jobs that may run at the same time. */
+  maxJobs: always(limit(0, { flag: '--max-jobs' }), Infinity),
+  /** Whether the participant of a process that died is removed from its room. */
+  removeDeadParticipant: always(flag(), true),
+  /** Names of the only variables that jobs inherit. Default: all but LiveKit's key and secret. */
+  env: list('a list of names of environment variables'),
+  /** Names of variables that jobs do not inherit. */
+  envExclude: always(list('a list of names of environment variables'), []),
+  /** Node's flags for the processes of jobs. Default: those of this process, without its debugger. */
+  execArgv: {
+    ...list("a list of Node's flags"),
+    fallback: () => inheritedFlags(process.execArgv),
+  } as Row<readonly string[]>,
+  /** Where log lines go instead of the standard output: a pino logger is one. */
+  logger: {
+    expects: 'an object with the functions trace, debug, info, warn, error and fatal',
+    accepts: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      levels
+        .filter((level) => level !== 'silent')
+        .every((level) => typeof (value as Partial<Record<string, unknown>>)[level] === 'function'),
+  } as Row<Logger>,
+} satisfies Record<string, Row<unknown> | PairedRow<unknown>>;
+
+type Table = typeof optionTable;
+/** The name of an option. */
+export type OptionName = keyof Table;
+
+type Value<R> = R extends Row<infer T> ? T : never;
+type Given<R> = R extends PairedRow<infer T> ? T | Pair<T> : Value<R>;
+// Generic over the table, so that each option keeps the documentation of its row.
+type GivenOptions<T, UserData> = {
+  readonly [Name in keyof T]?:
+    | (Name extends 'entrypointFnc'
+        ? EntrypointFnc<UserData>
+        : Name extends 'prewarmFnc'
+          ? PrewarmFnc<UserData>
+          : Given<T[Name]>)
+    | undefined;
+};
+
+/** What a caller may pass. */
+export type WorkerOptionsInit<UserData = Record<string, unknown>> = GivenOptions<Table, UserData>;
+
+/** Every option with a value; those without a default may be undefined. */
+export type OptionValues = { readonly [Name in OptionName]: Value<Table[Name]> | undefined };

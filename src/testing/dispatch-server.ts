@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { nanoid } from 'nanoid';
+import { WorkerError } from '../errors.js';
+import { Secret } from '../secret.js';
+import { createAdmission, createRefusals } from './dispatch/admission.js';
+import { serveConnection } from './dispatch/connection.js';
+import { createHub, type Hub, type TestServerOptions } from './dispatch/hub.js';
+import { createJobs } from './dispatch/jobs.js';
+import { createListener, type Listener, type Rejection } from './dispatch/listener.js';
+import { describeServer } from './dispatch/registration.js';
+import { createRooms, type Rooms } from './dispatch/rooms.js';
+import type { RoomControls, TestServer } from './dispatch/test-server.js';
+import { createTwirp } from './dispatch/twirp.js';
+
+/**
+ * Starts a dispatch server on loopback that treats workers as the open LiveKit server does: the
+ * real protocol, its selection, its deadlines, its silences. It is a development tool without
+ * media, not a LiveKit server: its assignments carry a `simulated:` room URL.
+ *
+ * @example
+ * const server = await createTestServer();
+ * // … run a worker against `server.url` with `server.apiKey` and `server.apiSecret` …
+ * server.createRoom({ name: 'lobby' });
+ * await server.waitFor(() => server.jobs[0]?.status === 'success');
+ * await server.stop();
+ */
+export async function createTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const hub = createHub(options);
+  const jobs = createJobs(hub);
+  const rooms = createRooms(hub, jobs);
+  const rejections = createRefusals<Rejection>();
+  const registrations = createRefusals<true>();
+  const serverInfo = describeServer(`ND_${nanoid(12)}`);
+  const listener = createListener({
+    admit: createAdmission(hub, rejections),
+    onSocket: (socket, apiKey) =>
+      serveConnection({
+        socket,
+        apiKey,
+        hub,
+        jobs,
+        serverInfo,
+        refuses: () => registrations.take() ?? false,
+      }),
+    onRequest: createHttp(hub, rooms),
+  });
+  const port = await listener.open(options.port ?? 0);
+  const [[apiKey, apiSecret] = ['', new Secret('')]] = [...hub.keys];
+
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    httpUrl: `http://127.0.0.1:${port}`,
+    port,
+    apiKey,
+    apiSecret,
+    get rooms() {
+      return rooms.list();
+    },
+    get jobs() {
+      return [...hub.jobs.values()];
+    },
+    get workers() {
+      return hub.workers();
+    },
+    get frames() {
+      return hub.frames;
+    },
+    ...controlsOf(rooms),
+    terminate: jobs.terminate,
+    script: hub.script.add,
+    refuseRegistration: (times) => registrations.add(true, times),
+    rejectUpgrade: (status, headers = {}, times) =>
+      rejections.add({ status, headers, body: '' }, times),
+    send: (workerId, message) => send(hub, workerId, message),
+    on: hub.observers.on,
+    waitFor: hub.observers.waitFor,
+    restart: async ({ whileDown } = {}) => {
+      await shut(hub, listener);
+      rooms.clear();
+      await whileDown?.();
+      await listener.open(port);
+    },
+    stop: () => shut(hub, listener),
+  };
+}
+
+const controlsOf = (rooms: Rooms): RoomControls => ({
+  createRoom: rooms.create,
+  deleteRoom: rooms.delete,
+  createDispatch: rooms.createDispatch,
+  deleteDispatch: rooms.deleteDispatch,
+  join: rooms.join,
+  leave: rooms.leave,
+  publish: rooms.publish,
+});
+
+function createHttp(hub: Hub, rooms: Rooms) {
+  const twirp = createTwirp(hub, { rooms, jobs: () => [...hub.jobs.values()] });
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    if (request.url?.startsWith('/twirp/')) {
+      twirp(request, response).catch(() => response.destroy());
+    } else {
+      const isHealth = request.method === 'GET' && request.url === '/';
+      response.writeHead(isHealth ? 200 : 404, { 'content-type': 'text/plain' });
+      response.end(isHealth ? 'OK' : 'not found');
+    }
+  };
+}
+
+function send(hub: Hub, workerId: string, message: Parameters<TestServer['send']>[1]): void {
+  const session = hub.sessions.get(workerId);
+  if (!session) throw new WorkerError('ERR_INVALID_ARGUMENT', 'No such worker is registered.');
+  if (typeof message === 'string' || message instanceof Uint8Array) session.sendRaw(message);
+  else session.send(message);
+}
+
+async function shut(hub: Hub, listener: Listener): Promise<void> {
+  for (const session of hub.sessions.values()) session.cut();
+  await listener.close();
+  await hub.observers.waitFor(() => hub.sessions.size === 0);
+  hub.forget();
+}

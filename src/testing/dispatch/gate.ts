@@ -1,0 +1,50 @@
+import type { Meeting } from './script.js';
+import type { Timers } from './timers.js';
+
+/** What may become of one frame. */
+export interface Passage {
+  readonly pass: () => void;
+  /** Garbage in the frame's place. */
+  readonly corrupt: () => void;
+  readonly reset: () => void;
+}
+
+/** Where the faults of a script act on one connection, in both directions. */
+export interface Gate {
+  /** Runs an action now, or once the connection has thawed. */
+  run(action: () => void): void;
+  /** Lets a frame through, or does to it what the script says. */
+  suffer(meeting: Meeting | undefined, passage: Passage): void;
+}
+
+/** An open gate. */
+export function createGate(timers: Timers): Gate {
+  let held: (() => void)[] | undefined;
+
+  const run = (action: () => void) => {
+    if (held) held.push(action);
+    else action();
+  };
+  const thaw = () => {
+    const actions = held ?? [];
+    held = undefined;
+    for (const action of actions) action();
+  };
+
+  return {
+    run,
+    suffer: (meeting, { pass, corrupt, reset }) => {
+      const fault = meeting?.fault;
+      if (meeting && fault === 'freeze') {
+        held ??= [];
+        meeting.onRemove(thaw);
+      }
+      if (fault === 'drop') return;
+      if (fault === 'reset') reset();
+      else if (fault === 'corrupt') run(corrupt);
+      else if (typeof fault === 'object') timers.after(fault.delay, () => run(pass));
+      else run(pass);
+      if (fault === 'duplicate') run(pass);
+    },
+  };
+}

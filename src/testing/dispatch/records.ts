@@ -1,0 +1,149 @@
+import type { ServerMessage, WorkerMessage } from '@livekit/protocol';
+import type { Secret } from '../../secret.js';
+import type { JobStatusWord } from '../ledger/records.js';
+
+/** What starts a job: a room, a participant who publishes, a participant who joins. */
+export type JobTypeWord = 'room' | 'publisher' | 'participant';
+
+/**
+ * How the search for a worker went: still `offering`; `assigned`; `unserved`, no worker could be
+ * asked; `refused` by all that were asked; `lost`, a worker kept silent or the deadline passed;
+ * `ended`, a worker asked to end the job for everybody.
+ */
+export type DispatchOutcome = 'offering' | 'assigned' | 'unserved' | 'refused' | 'lost' | 'ended';
+
+/** One worker's answer to one offer; `closed` is a connection that ended without one. */
+export interface AnswerRecord {
+  readonly worker: string;
+  readonly answer: 'accepted' | 'refused' | 'terminated' | 'closed' | 'none';
+  readonly at: number;
+}
+
+/** One job status as it arrived, also when it changed nothing. */
+export interface StatusRecord {
+  readonly worker: string;
+  readonly status: JobStatusWord;
+  readonly error: string;
+  readonly at: number;
+}
+
+/** Everything the server knows about a job. Live: it changes as the job does. */
+export interface JobRecord {
+  readonly id: string;
+  /** Empty for a simulated job. */
+  readonly dispatchId: string;
+  readonly type: JobTypeWord;
+  readonly room: string;
+  readonly agentName: string;
+  readonly metadata: string;
+  /** Identity of the participant that a publisher or participant job is for. */
+  readonly participant: string | undefined;
+  readonly dispatch: DispatchOutcome;
+  /** The first terminal status counts; what comes later is kept in `statuses` only. */
+  readonly status: JobStatusWord;
+  readonly error: string;
+  /** Id of the connection that the job was assigned to. */
+  readonly worker: string | undefined;
+  /** Identity, chosen by the worker, under which the agent joins. */
+  readonly agentIdentity: string | undefined;
+  readonly token: Secret | undefined;
+  readonly answers: readonly AnswerRecord[];
+  readonly statuses: readonly StatusRecord[];
+  readonly createdAt: number;
+  readonly assignedAt: number | undefined;
+  /** When the worker was told to end the job. */
+  readonly terminatedAt: number | undefined;
+  readonly endedAt: number | undefined;
+}
+
+/** What `T` is while this server works on it. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A registered worker: one connection, since a worker that returns gets a new id. */
+export interface WorkerRecord {
+  readonly id: string;
+  /** Name in the ledger: the API key that its token was signed with. */
+  readonly name: string;
+  readonly type: JobTypeWord;
+  readonly agentName: string;
+  readonly namespace: string;
+  readonly deployment: string;
+  readonly version: string;
+  readonly status: 'available' | 'full';
+  readonly load: number;
+  readonly jobCount: number;
+  /** Ids of the jobs assigned over this connection and not ended. */
+  readonly jobs: readonly string[];
+  /** Ids that `migrate_job` named. The open server ignores them, and so does this one. */
+  readonly migrated: readonly string[];
+}
+
+/** The oneof case of a frame, or `malformed`. */
+export type MessageName =
+  | NonNullable<WorkerMessage['message']['case']>
+  | NonNullable<ServerMessage['message']['case']>
+  | 'malformed';
+
+/** `in` is worker to server, `out` is server to worker. */
+export type FrameDirection = 'in' | 'out';
+
+/** One frame as it crossed the wire, or as a fault kept it from crossing. */
+export interface Frame {
+  readonly at: number;
+  readonly direction: FrameDirection;
+  /** The id that the worker on this connection has or will get. */
+  readonly connection: string;
+  readonly name: MessageName;
+  /** The decoded message, its token replaced; none for a malformed frame. */
+  readonly message: WorkerMessage | ServerMessage | undefined;
+  /** What a script did to this frame. */
+  readonly fault: string | undefined;
+}
+
+/** Who is in a room. Live. */
+export interface ParticipantRecord {
+  readonly sid: string;
+  readonly identity: string;
+  readonly name: string;
+  readonly metadata: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly isAgent: boolean;
+  readonly tracks: readonly { readonly sid: string; readonly name: string }[];
+}
+
+/** A standing wish for an agent in a room. */
+export interface DispatchRecord {
+  readonly id: string;
+  readonly room: string;
+  /** Empty for the automatic dispatch, which unnamed workers serve. */
+  readonly agentName: string;
+  readonly metadata: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly deployment: string;
+  readonly createdAt: number;
+}
+
+/** A room. Live. */
+export interface RoomRecord {
+  readonly sid: string;
+  readonly name: string;
+  readonly metadata: string;
+  readonly createdAt: number;
+  readonly participants: readonly ParticipantRecord[];
+  readonly dispatches: readonly DispatchRecord[];
+}
+
+/** What {@link TestServer.on} reports, by name. */
+export interface ServerEvents {
+  readonly 'worker.registered': WorkerRecord;
+  readonly 'worker.updated': WorkerRecord;
+  readonly 'worker.closed': WorkerRecord;
+  readonly 'job.created': JobRecord;
+  readonly 'job.offered': JobRecord;
+  readonly 'job.answered': JobRecord;
+  /** The search for a worker is over, whatever came of it. */
+  readonly 'job.dispatched': JobRecord;
+  readonly 'job.updated': JobRecord;
+  readonly 'job.terminated': JobRecord;
+  readonly frame: Frame;
+}

@@ -1,0 +1,37 @@
+export { type DevServerOptions, runDevServer } from './dev-server.js';
+export type { TestServerOptions } from './dispatch/hub.js';
+export type {
+  AnswerRecord,
+  DispatchOutcome,
+  DispatchRecord,
+  Frame,
+  FrameDirection,
+  JobRecord,
+  JobTypeWord,
+  MessageName,
+  ParticipantRecord,
+  RoomRecord,
+  ServerEvents,
+  StatusRecord,
+  WorkerRecord,
+} from './dispatch/records.js';
+export type { AgentInput, ParticipantInput, RoomInput } from './dispatch/rooms.js';
+export type { Fault, ScriptHandle, ScriptRule } from './dispatch/script.js';
+export type { FaultControls, RoomControls, TestServer } from './dispatch/test-server.js';
+export type { Clock } from './dispatch/timers.js';
+export { createTestServer } from './dispatch-server.js';
+export { createJobSocket, type JobSocket, reportToLedger } from './job-socket.js';
+export type {
+  ActorSample,
+  ClosedBy,
+  HarnessFact,
+  Invariant,
+  JobFact,
+  JobStatusWord,
+  LedgerFact,
+  LedgerRecord,
+  Resources,
+  Violation,
+  WireFact,
+} from './ledger/records.js';
+export { type CheckOptions, checkLedger, createLedger, type Ledger } from './ledger.js';

@@ -1,0 +1,174 @@
+import type {
+  ActorLogic,
+  AnyActorRef,
+  AnyEventObject,
+  CallbackActorLogic,
+  EventObject,
+  PromiseActorLogic,
+  Snapshot,
+} from 'xstate';
+import type { Slot } from '../../src/machines/support.js';
+
+/** One actor that a machine under test started in the place of the real one. */
+export interface Instance<Command, Input, Fact, Output> {
+  /** Ids from the machine under test down to this actor, such as `pool/proc.0/child`. */
+  readonly path: string;
+  readonly id: string;
+  readonly input: Input;
+  readonly told: Command[];
+  /** Whether its parent stopped it. */
+  stopped: boolean;
+  /** Whether it still runs: neither stopped, nor done, nor broken. */
+  live: boolean;
+  say(fact: Fact): void;
+  done(output: Output): void;
+  fail(error: unknown): void;
+}
+
+/** All instances of one fake, and shortcuts to the newest live one. */
+export interface Fake<Command, Input, Fact, Output> {
+  /** Every command that any instance received, in order. */
+  readonly told: Command[];
+  readonly instances: readonly Instance<Command, Input, Fact, Output>[];
+  readonly live: readonly Instance<Command, Input, Fact, Output>[];
+  readonly inputs: readonly Input[];
+  /** The newest instance whose path has this segment. */
+  at(segment: string): Instance<Command, Input, Fact, Output>;
+  say(fact: Fact): void;
+  done(output: Output): void;
+  fail(error: unknown): void;
+}
+
+export interface FakeOptions {
+  /** Every instance breaks with this while it starts. */
+  readonly failsAtStart?: unknown;
+}
+
+type Faked<Logic, Command, Input, Fact, Output> = Fake<Command, Input, Fact, Output> & {
+  /** Goes into `machine.provide({ actors })`. */
+  readonly logic: Logic;
+};
+
+type State<Input> = Snapshot<unknown> & { input: Input };
+
+const finish = 'fake.finish';
+const breakDown = 'fake.break';
+
+/** Stands in for a callback actor: records commands, says facts. */
+export const fakePort = <
+  Command extends EventObject,
+  Input = unknown,
+  Fact extends EventObject = AnyEventObject,
+>(
+  options?: FakeOptions,
+): Faked<CallbackActorLogic<Command, Input>, Command, Input, Fact, void> => fake(options);
+
+/** Stands in for a promise actor; it settles in the same tick, so that no test has to wait. */
+export const fakePromise = <Output = void, Input = unknown>(
+  options?: FakeOptions,
+): Faked<PromiseActorLogic<Output, Input>, never, Input, never, Output> => fake(options);
+
+/** Stands in for a child machine. */
+export const fakeChild = <
+  Received extends EventObject,
+  Input = unknown,
+  Output = unknown,
+  Told extends EventObject = AnyEventObject,
+>(
+  options?: FakeOptions,
+): Faked<Slot<Received, Input, Output>, Received, Input, Told, Output> => fake(options);
+
+function fake<Logic, Command, Input, Fact, Output>(
+  options: FakeOptions = {},
+): Faked<Logic, Command, Input, Fact, Output> {
+  const told: Command[] = [];
+  const instances: Instance<Command, Input, Fact, Output>[] = [];
+  const byRef = new Map<AnyActorRef, Instance<Command, Input, Fact, Output>>();
+  const newest = () => {
+    const instance = instances.findLast(({ live }) => live);
+    if (!instance) throw new Error('The machine runs no such actor at the moment.');
+    return instance;
+  };
+
+  const logic: ActorLogic<State<Input>, AnyEventObject, Input> = {
+    getInitialSnapshot: (_, input) => ({
+      status: 'active',
+      output: undefined,
+      error: undefined,
+      input,
+    }),
+    getPersistedSnapshot: (snapshot) => snapshot,
+    start: ({ input }, { self }) => {
+      const instance = instanceOf<Command, Input, Fact, Output>(self as AnyActorRef, input);
+      byRef.set(self as AnyActorRef, instance);
+      instances.push(instance);
+      if (options.failsAtStart === undefined) return;
+      instance.live = false;
+      throw options.failsAtStart;
+    },
+    transition: (snapshot, event, { self }): State<Input> => {
+      const instance = byRef.get(self as AnyActorRef);
+      if (!instance) return snapshot;
+      if (event.type === breakDown || event.type === finish) instance.live = false;
+      if (event.type === breakDown) throw event.error;
+      if (event.type === finish)
+        return { ...snapshot, status: 'done', output: event.output } as never;
+      if (event.type === 'xstate.stop') {
+        Object.assign(instance, { live: false, stopped: true });
+        return { ...snapshot, status: 'stopped' } as State<Input>;
+      }
+      told.push(event as Command);
+      instance.told.push(event as Command);
+      return snapshot;
+    },
+  };
+
+  return {
+    // One implementation serves every kind of slot; the kind only exists in types.
+    logic: logic as Logic,
+    told,
+    instances,
+    get live() {
+      return instances.filter(({ live }) => live);
+    },
+    get inputs() {
+      return instances.map(({ input }) => input);
+    },
+    at: (segment) => {
+      const instance = instances.findLast(({ path }) => path.split('/').includes(segment));
+      if (!instance) throw new Error(`The machine started no such actor under "${segment}".`);
+      return instance;
+    },
+    say: (fact) => newest().say(fact),
+    done: (output) => newest().done(output),
+    fail: (error) => newest().fail(error),
+  };
+}
+
+function instanceOf<Command, Input, Fact, Output>(
+  self: AnyActorRef,
+  input: Input,
+): Instance<Command, Input, Fact, Output> {
+  const alive = () => {
+    if (!instance.live) throw new Error(`The actor ${instance.path} has ended.`);
+    return instance;
+  };
+  const instance: Instance<Command, Input, Fact, Output> = {
+    path: pathOf(self),
+    id: self.id,
+    input,
+    told: [],
+    stopped: false,
+    live: true,
+    say: (fact) => alive() && self._parent?.send(fact),
+    done: (output) => alive() && self.send({ type: finish, output }),
+    fail: (error) => alive() && self.send({ type: breakDown, error }),
+  };
+  return instance;
+}
+
+function pathOf(ref: AnyActorRef): string {
+  const ids: string[] = [];
+  for (let at: AnyActorRef | undefined = ref; at?._parent; at = at._parent) ids.unshift(at.id);
+  return ids.join('/');
+}
