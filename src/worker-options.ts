@@ -1,4 +1,5 @@
 import type { AgentDefinition } from './job/agent-definition.js';
+import { closest } from './options/names.js';
 import { invalidOptions } from './options/problems.js';
 import { givenProblems } from './options/read.js';
 import { optionTable } from './options/table.js';
@@ -33,7 +34,7 @@ export class WorkerOptions<UserData = Record<string, unknown>> {
 
   constructor(given: WorkerOptionsInit<UserData>) {
     const problems = givenProblems(optionTable, given);
-    if (given.entrypointFnc === undefined && given.agent === undefined) {
+    if (given.agent === undefined && !Object.keys(given).some(meansEntrypoint)) {
       problems.push('entrypointFnc: missing; it is the function that runs for each job.');
     }
     if (problems.length > 0) throw invalidOptions(problems);
@@ -70,3 +71,6 @@ export class WorkerOptions<UserData = Record<string, unknown>> {
     return `WorkerOptions { ${Object.keys(this.#given).join(', ')} }`;
   }
 }
+
+/** Whether a name is `entrypointFnc`, or a slip of it that is complained about already. */
+const meansEntrypoint = (name: string): boolean => closest(name, ['entrypointFnc']) !== undefined;

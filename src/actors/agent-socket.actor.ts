@@ -1,8 +1,7 @@
-import type { WebSocket } from 'ws';
 import { type CallbackLogicFunction, fromCallback } from 'xstate';
-import type { Command, Fact, Message, SocketInput } from '../machines/connection.types.js';
+import type { Command, Fact, SocketInput } from '../machines/connection.types.js';
 import { toAgentUrl } from '../protocol/agent-url.js';
-import { reportEnd, reportFrames, type Say } from './socket-events.js';
+import { reportEnd, reportFrames, type Say, speaker } from './socket-events.js';
 import { socketFailure } from './socket-failure.js';
 
 const handshakeTimeoutMs = 10_000;
@@ -82,29 +81,4 @@ async function prepare({ url, credentials }: SocketInput) {
     perMessageDeflate: false,
   };
   return { ...messages, dial: () => new WebSocket(target, options) };
-}
-
-/** Must not throw: xstate ends an actor that does without its cleanup. */
-function speaker(
-  socket: WebSocket,
-  toFrame: (message: Message, agentName: string) => Uint8Array,
-  sendBack: Say,
-): (command: Command) => void {
-  // Every connection begins with `register`, which holds the name that later answers carry.
-  let agentName = '';
-  const send = (message: Message, ref: string | undefined): void => {
-    if (message.kind === 'register') agentName = message.agentName;
-    socket.send(toFrame(message, agentName), (error) => {
-      if (!error && ref !== undefined) sendBack({ type: 'socket.wrote', ref });
-    });
-  };
-  return (command) => {
-    try {
-      if (command.type === 'send') send(command.message, command.ref);
-      else if (command.type === 'ping') socket.ping(String(command.ref));
-      else socket.close(1000);
-    } catch {
-      // What cannot be encoded is not sent, and its `socket.wrote` never comes.
-    }
-  };
 }

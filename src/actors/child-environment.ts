@@ -36,10 +36,10 @@ export function childEnvironment(
 
 /** Flags about one process only: its debugger, profiles, tests, watching, and program text. */
 const ownFlag =
-  /^--?(inspect|debug-port|cpu-prof|heap-prof|heapsnapshot|prof|test|watch|eval|print|check|interactive|input-type|trace-event|report-|build-snapshot|pe?$|[eci]$)/;
+  /^(--(inspect|debug-port|cpu-prof|heap-prof|heapsnapshot|prof|test|watch|eval|print|check|interactive|input-type)|-(p|pe|e|c|i)$)/;
 /** Of these, the ones whose value may be an argument of its own. */
-const withValue =
-  /^--?(inspect-port|debug-port|inspect-publish-uid|(cpu|heap)-prof-|heapsnapshot-|watch-path|test-|eval$|pe?$|e$|input-type|trace-event-|report-(dir|filename|signal)|build-snapshot-config)/;
+const ownFlagWithValue =
+  /^(--(inspect-p|debug-port|cpu-prof-|heap-prof-|heapsnapshot-|test-|watch-path|eval|print|input-type)|-(p|pe|e)$)/;
 
 /**
  * The Node flags of this process that its children need as well, such as a TypeScript loader or a
@@ -48,7 +48,8 @@ const withValue =
 export function inheritedFlags(execArgv: readonly string[]): string[] {
   return execArgv.filter((flag, index) => {
     const before = execArgv[index - 1] ?? '';
-    const isValue = !flag.startsWith('-') && withValue.test(before) && !before.includes('=');
-    return !isValue && !ownFlag.test(flag);
+    const isItsValue =
+      !flag.startsWith('-') && ownFlagWithValue.test(before) && !before.includes('=');
+    return !isItsValue && !ownFlag.test(flag);
   });
 }

@@ -1,43 +1,76 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { type CallbackLogicFunction, fromCallback } from 'xstate';
+import { type CallbackActorLogic, type CallbackLogicFunction, fromCallback } from 'xstate';
 import type { ChildInput, Command, Fact } from '../machines/job-process.types.js';
+import { type ChildLog, childListener, poster, toMessage } from './child-channel.js';
 import { childEnvironment } from './child-environment.js';
-import { type ChildLog, childListener, toMessage } from './child-channel.js';
-import { failureOf } from './failure.js';
-import { envelope, type ToChild } from '../protocol/child-messages.js';
+import { reportLife, signalGroup, verdictOf } from './child-life.js';
 
 /** What the composition root knows and the machines need not. */
 export interface ChildProcessOptions {
   /** Path of the program that runs in the child. */
   readonly runner: string;
-  /** Where log messages of the children go. */
-  readonly log: (record: ChildLog) => void;
+  /** Where the lines go that children log. */
+  readonly log: (line: ChildLog) => void;
 }
 
 /**
  * Makes the real child process, to be provided to a machine's `childProcess` port. Each actor owns
- * exactly one forked process and its process group: commands become messages and signals, messages
- * and process events become facts. It keeps no clock; when to give up on a child is the machine's
- * business.
+ * exactly one forked process and the group that it leads: commands become messages and signals,
+ * messages and process events become facts. It keeps no clock; when to give up on a child is the
+ * machine's business.
  *
- * Contract: `child.closed` is reported once, also when the spawn failed, and nothing after it.
+ * Contract: `child.closed` is reported once, also for a failed spawn, and nothing after it.
  */
-export const childProcess = ({ runner, log }: ChildProcessOptions) => {
+export const childProcess = ({
+  runner,
+  log,
+}: ChildProcessOptions): CallbackActorLogic<Command, ChildInput> => {
   const childProcessLogic: CallbackLogicFunction<Command, Fact, ChildInput> = ({
     input,
     receive,
     sendBack,
   }) => {
-    let closed = false;
-    const close = (fact: Fact): void => {
-      if (closed) return;
-      closed = true;
-      sendBack(fact);
-    };
-    const child = start(runner, input, (fact) => {
-      sendBack(fact);
-      …
+    const verdict = verdictOf(sendBack);
+    const child = spawnRunner(runner, input, verdict.failSpawn);
+    if (!child) return;
+    const { pid } = child;
+    child.on('message', childListener({ say: sendBack, log: (line) => log({ ...line, pid }) }));
+    reportLife(child, sendBack, verdict);
+
+    const post = poster(child);
+    const { agent, graceMs, logLevel } = input;
+    post({ type: 'initialize', agent, graceMs, logLevel });
+    receive((command) => {
+      if (verdict.isIn()) return;
+      if (command.type === 'kill') signalGroup(child, 'SIGKILL');
+      else if (command.type === 'terminate') signalGroup(child, 'SIGTERM');
+      else post(toMessage(command));
     });
+
+    return () => {
+      if (!verdict.isIn()) signalGroup(child, 'SIGKILL');
+    };
   };
   return fromCallback(childProcessLogic);
 };
+
+/** Some failures of a spawn are thrown, others are an `error` event without an `exit`. */
+function spawnRunner(
+  runner: string,
+  { execArgv, env, envExclude }: ChildInput,
+  fail: (error: unknown) => void,
+): ChildProcess | undefined {
+  try {
+    return fork(runner, [], {
+      // It leads a group, so that a signal reaches its helpers, and no Ctrl-C reaches it.
+      detached: true,
+      env: childEnvironment(process.env, { env, envExclude }),
+      execArgv: [...execArgv],
+      serialization: 'json',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+  } catch (error) {
+    fail(error);
+    return undefined;
+  }
+}

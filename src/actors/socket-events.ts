@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Fact } from '../machines/connection.types.js';
+import type { Command, Fact, Message } from '../machines/connection.types.js';
 import { socketFailure } from './socket-failure.js';
 
 /** Reports a fact to the machine. */
@@ -38,4 +38,29 @@ export function reportFrames(
     const fact = toFact(isBinary ? (data as Buffer) : data.toString());
     if (fact) sendBack(fact);
   });
+}
+
+/** Carries out commands. It does not throw: xstate ends an actor that does without its cleanup. */
+export function speaker(
+  socket: WebSocket,
+  toFrame: (message: Message, agentName: string) => Uint8Array,
+  sendBack: Say,
+): (command: Command) => void {
+  // Every connection begins with `register`, which holds the name that later answers carry.
+  let agentName = '';
+  const send = (message: Message, ref: string | undefined): void => {
+    if (message.kind === 'register') agentName = message.agentName;
+    socket.send(toFrame(message, agentName), (error) => {
+      if (!error && ref !== undefined) sendBack({ type: 'socket.wrote', ref });
+    });
+  };
+  return (command) => {
+    try {
+      if (command.type === 'send') send(command.message, command.ref);
+      else if (command.type === 'ping') socket.ping(String(command.ref));
+      else socket.close(1000);
+    } catch {
+      // What cannot be encoded is not sent, and its `socket.wrote` never comes.
+    }
+  };
 }

@@ -1,4 +1,9 @@
-import { envelope, readFromParent, type ToChild, type ToParent } from '../protocol/child-messages.js';
+import {
+  envelope,
+  readFromParent,
+  type ToChild,
+  type ToParent,
+} from '../protocol/child-messages.js';
 
 /** The IPC channel to the parent. */
 export interface Channel {

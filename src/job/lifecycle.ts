@@ -1,7 +1,15 @@
-import type { Failure } from '../errors.js';
-import type { Effect, Event, ExitCode, Phase, Step } from './lifecycle.types.js';
+import type { Event, Phase, PhaseOf, Step } from './lifecycle.types.js';
+import {
+  abort,
+  close,
+  ending,
+  exit,
+  failToStart,
+  leave,
+  perish,
+  report,
+} from './lifecycle-steps.js';
 
-type PhaseOf<Name> = Extract<Phase, { name: Name }>;
 type EventOf<Type> = Extract<Event, { type: Type }>;
 type Table = {
   readonly [Name in Phase['name']]: {
@@ -59,7 +67,9 @@ const table: Table = {
     'entrypoint.threw': ({ reason }, { error, aborted }) =>
       report(reason, 0, aborted ? undefined : error),
     'grace.passed': ({ reason }) =>
-      report(reason, 0, undefined, [{ type: 'warn', message: 'entrypoint did not settle in time' }]),
+      report(reason, 0, undefined, [
+        { type: 'warn', message: 'entrypoint did not settle in time' },
+      ]),
     // The parent may be in more of a hurry than the job was: whichever limit passes first counts.
     shutdown: (phase, { graceMs }) =>
       graceMs === 0 ? report(phase.reason, 0) : [phase, [{ type: 'armGrace', ms: graceMs }]],
@@ -83,64 +93,9 @@ const table: Table = {
 
 /** What comes of an event in a phase. Pure: it tells what to do and does nothing. */
 export const transition = (phase: Phase, event: Event): Step => {
-  const on = table[phase.name] as Record<string, ((phase: Phase, event: Event) => Step) | undefined>;
+  const on = table[phase.name] as Record<
+    string,
+    ((phase: Phase, event: Event) => Step) | undefined
+  >;
   return on[event.type]?.(phase, event) ?? [phase, []];
 };
-
-const abort = (reason: string): Effect => ({ type: 'abort', reason });
-
-/** A job that ends by itself says so, for the parent did not ask for it. */
-const ending = (reason: string): readonly Effect[] => [
-  abort(reason),
-  { type: 'tell', message: { type: 'closing', reason } },
-];
-
-const close = (
-  { entrypoint }: PhaseOf<'running'>,
-  reason: string,
-  graceMs: number,
-  first: readonly Effect[],
-): Step =>
-  entrypoint === 'returned' || graceMs === 0
-    ? report(reason, 0, undefined, first)
-    : [{ name: 'closing', reason }, [...first, { type: 'armGrace', ms: graceMs }]];
-
-const report = (
-  reason: string,
-  code: ExitCode,
-  error?: Failure,
-  first: readonly Effect[] = [],
-): Step => [
-  { name: 'reported', reason, code },
-  [
-    ...first,
-    {
-      type: 'tell',
-      message: {
-        type: 'finished',
-        end: error === undefined ? { outcome: 'success' } : { outcome: 'failed', error },
-      },
-    },
-    { type: 'armLeaveTimeout' },
-  ],
-];
-
-const leave = ({ reason, code }: PhaseOf<'reported'>): Step => [
-  { name: 'leaving', code },
-  [{ type: 'cleanUp', reason }],
-];
-
-const exit = (code: ExitCode): Step => [{ name: 'exiting' }, [{ type: 'exit', code }]];
-
-const failToStart = (error: Failure): Step => [
-  { name: 'exiting' },
-  [
-    { type: 'tell', message: { type: 'failed', error } },
-    { type: 'exit', code: 1 },
-  ],
-];
-
-const perish = (first: readonly Effect[]): Step => [
-  { name: 'orphaned' },
-  [...first, { type: 'perish', reason: 'worker lost' }],
-];

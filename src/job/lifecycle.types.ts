@@ -31,6 +31,9 @@ export type Phase =
   /** The parent is gone. */
   | { readonly name: 'orphaned' };
 
+/** The phase of a name. */
+export type PhaseOf<Name> = Extract<Phase, { name: Name }>;
+
 /** What may happen to a child process: orders, facts of the job, and limits that passed. */
 export type Event =
   | Exclude<ToChild, { type: 'ping' }>

@@ -1,5 +1,5 @@
-import { ignoredSignals } from './signals.js';
-// The line above comes first: what it ignores must be ignored before anything else is evaluated.
+// First, so that its signals are ignored before anything else is evaluated.
+import { ignoredSignals } from './ignored-signals.js';
 import { run } from './runner.js';
 
 run({ ignoredSignals });

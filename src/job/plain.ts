@@ -26,7 +26,8 @@ export function toPlain(value: unknown, above: readonly object[] = []): unknown 
 
 function copyObject(value: object, above: readonly object[]): unknown {
   if (value instanceof Error || isErrorOfAnotherRealm(value)) return copyError(value, above);
-  if ('toJSON' in value && typeof value.toJSON === 'function') return toPlain(value.toJSON(), above);
+  if ('toJSON' in value && typeof value.toJSON === 'function')
+    return toPlain(value.toJSON(), above);
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (Array.isArray(value)) return value.slice(0, mostItems).map((item) => toPlain(item, above));
   return Object.fromEntries(

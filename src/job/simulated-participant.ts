@@ -19,7 +19,8 @@ export interface SimulatedParticipant {
   readonly metadata: string;
   readonly attributes: Record<string, string>;
   readonly kind: number;
-  readonly trackPublications: Map<string, never>;
+  /** Always empty: there is no media. */
+  readonly trackPublications: Map<string, unknown>;
 }
 
 /** How the agent's own participant changes the simulated room. */
@@ -84,7 +85,8 @@ export function simulatedLocalParticipant(
 ): SimulatedParticipant & SimulatedPublishing {
   const self = simulatedParticipant({ kind: 4, ...given });
   const act = async (action: () => void) => {
-    if (!mayAct()) throw new WorkerError('ERR_NOT_CONNECTED', 'The simulated room is not connected.');
+    if (!mayAct())
+      throw new WorkerError('ERR_NOT_CONNECTED', 'The simulated room is not connected.');
     action();
   };
 

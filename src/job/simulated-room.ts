@@ -1,22 +1,24 @@
-import { EventEmitter } from 'node:events';
-import {
-  type SimulatedIdentity,
-  type SimulatedParticipant,
-  type SimulatedPublishing,
-  simulatedLocalParticipant,
-  simulatedParticipant,
+import type { EventEmitter } from 'node:events';
+import type { Room } from '@livekit/rtc-node';
+import type {
+  SimulatedIdentity,
+  SimulatedParticipant,
+  SimulatedPublishing,
 } from './simulated-participant.js';
+import {
+  emptyWorld,
+  enter,
+  exit,
+  isConnected,
+  join,
+  leave,
+  receive,
+  type SimulatedPeer,
+  type World,
+} from './simulated-world.js';
 
-// Numbers of LiveKit's enumerations, which live in a native package that is not needed here.
-const state = { disconnected: 0, connected: 1 } as const;
-const disconnectReason = { clientInitiated: 1, roomDeleted: 5 } as const;
-const reliable = 1;
-
-/** Somebody who joins a simulated room. */
-export interface SimulatedPeer extends SimulatedIdentity {
-  /** Receives what the agent publishes. */
-  onData?(payload: Uint8Array, topic: string | undefined): void;
-}
+const clientInitiated = 1;
+const roomDeleted = 5;
 
 /** The other side of a simulated room: what happens there without the agent's doing. */
 export interface Simulation {
@@ -28,7 +30,7 @@ export interface Simulation {
   close(): void;
 }
 
-/** A room in memory: the events and properties of a real one as far as it goes, without media. */
+/** A room in memory: events and properties of a real one as far as it goes, without media. */
 export interface SimulatedRoom extends EventEmitter {
   readonly name: string | undefined;
   readonly metadata: string | undefined;
@@ -41,10 +43,6 @@ export interface SimulatedRoom extends EventEmitter {
   getSid(): Promise<string>;
   connect(): Promise<void>;
   disconnect(): Promise<void>;
-  registerTextStreamHandler(): void;
-  unregisterTextStreamHandler(): void;
-  registerByteStreamHandler(): void;
-  unregisterByteStreamHandler(): void;
 }
 
 interface SimulatedRoomInput {
@@ -54,95 +52,63 @@ interface SimulatedRoomInput {
   readonly others: readonly SimulatedPeer[];
 }
 
-/** Makes a room that is connected by `connect`, and driven by its `simulate`. */
-export function createSimulatedRoom({ room, local, others }: SimulatedRoomInput): SimulatedRoom {
-  const events = new EventEmitter();
-  const remote = new Map<string, SimulatedParticipant>();
-  const peers = new Map<string, SimulatedPeer>();
-  let connection: 0 | 1 = state.disconnected;
-  let self: SimulatedRoom['localParticipant'];
-
-  const isConnected = () => connection === state.connected;
-  const move = (next: 0 | 1) => {
-    connection = next;
-    events.emit('connectionStateChanged', next);
-  };
-  const join = (peer: SimulatedPeer) => {
-    const participant = simulatedParticipant(peer);
-    remote.set(peer.identity, participant);
-    peers.set(peer.identity, peer);
-    if (isConnected()) events.emit('participantConnected', participant);
-    return participant;
-  };
-  const leave = (identity: string) => {
-    const participant = remote.get(identity);
-    remote.delete(identity);
-    peers.delete(identity);
-    if (participant && isConnected()) events.emit('participantDisconnected', participant);
-  };
-  const end = (reason: number) => {
-    if (!isConnected()) return;
-    move(state.disconnected);
-    events.emit('disconnected', reason);
-  };
-  const deliver = (payload: Uint8Array, topic: string | undefined, to: readonly string[]) => {
-    const addressed = [...peers.values()].filter(
-      ({ identity }) => to.length === 0 || to.includes(identity),
-    );
-    for (const peer of addressed) peer.onData?.(payload, topic);
-  };
-  const members = {
-    get name() {
-      return self && room.name;
-    },
-    get metadata() {
-      return self && room.metadata;
-    },
-    get isConnected() {
-      return isConnected();
-    },
-    get connectionState() {
-      return connection;
-    },
-    get numParticipants() {
-      return isConnected() ? remote.size + 1 : 0;
-    },
-    get localParticipant() {
-      return self;
-    },
-    remoteParticipants: remote,
-    simulate: {
-      join,
-      leave,
-      data: (payload, identity, topic) => {
-        if (!isConnected()) return;
-        events.emit('dataReceived', payload, remote.get(identity ?? ''), reliable, topic);
-      },
-      close: () => end(disconnectReason.roomDeleted),
-    } satisfies Simulation,
-    getSid: async () => (isConnected() ? room.sid : ''),
-    connect: async () => {
-      if (isConnected()) return;
-      self = simulatedLocalParticipant(local, {
-        mayAct: isConnected,
-        onData: deliver,
-        onEvent: (event, ...args) => events.emit(event, ...args),
-      });
-      move(state.connected);
-    },
-    disconnect: async () => {
-      end(disconnectReason.clientInitiated);
-      events.removeAllListeners();
-    },
-    registerTextStreamHandler: () => {},
-    unregisterTextStreamHandler: () => {},
-    registerByteStreamHandler: () => {},
-    unregisterByteStreamHandler: () => {},
-  };
-
-  others.forEach(join);
-  return Object.defineProperties(
-    events,
-    Object.getOwnPropertyDescriptors(members),
-  ) as unknown as SimulatedRoom;
+/** Makes a room that is entered by `connect` and driven by its `simulate`. */
+export function createSimulatedRoom(input: SimulatedRoomInput): SimulatedRoom {
+  const world = emptyWorld();
+  for (const peer of input.others) join(world, peer);
+  return Object.defineProperties(world.events, {
+    ...Object.getOwnPropertyDescriptors(properties(world, input)),
+    ...Object.getOwnPropertyDescriptors(methods(world, input)),
+  }) as unknown as SimulatedRoom;
 }
+
+/**
+ * Whether a job's room is simulated, and with it the means to drive it.
+ *
+ * @example
+ * if (isSimulatedRoom(ctx.room)) ctx.room.simulate.join({ identity: 'caller' });
+ */
+export const isSimulatedRoom = (room: Room): room is Room & Pick<SimulatedRoom, 'simulate'> =>
+  'simulate' in room;
+
+const properties = (world: World, { room }: SimulatedRoomInput) => ({
+  get name() {
+    return world.self && room.name;
+  },
+  get metadata() {
+    return world.self && room.metadata;
+  },
+  get isConnected() {
+    return isConnected(world);
+  },
+  get connectionState() {
+    return world.connection;
+  },
+  get numParticipants() {
+    return isConnected(world) ? world.participants.size + 1 : 0;
+  },
+  get localParticipant() {
+    return world.self;
+  },
+  remoteParticipants: world.participants,
+});
+
+const methods = (world: World, { room, local }: SimulatedRoomInput) => ({
+  simulate: {
+    join: (peer) => join(world, peer),
+    leave: (identity) => leave(world, identity),
+    data: (payload, identity, topic) => receive(world, payload, identity, topic),
+    close: () => exit(world, roomDeleted),
+  } satisfies Simulation,
+  getSid: async () => (isConnected(world) ? room.sid : ''),
+  connect: async () => enter(world, local),
+  disconnect: async () => {
+    exit(world, clientInitiated);
+    world.events.removeAllListeners();
+  },
+  // There is nobody who would open a stream, so there is nothing to call.
+  registerTextStreamHandler: () => {},
+  unregisterTextStreamHandler: () => {},
+  registerByteStreamHandler: () => {},
+  unregisterByteStreamHandler: () => {},
+});

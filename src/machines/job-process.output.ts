@@ -4,7 +4,16 @@ import type { Context, Exit, Output } from './job-process.types.js';
 /** The verdict over a process. What the child itself said of its job outranks how it exited. */
 export function outputOf(context: Context): Output {
   const { slot, pid, jobId, started, timings, exit, end, cause } = context;
-  const common = { slot, pid, jobId, started, exit, timings, wasWarm: timings !== undefined };
+  const common = {
+    slot,
+    pid,
+    jobId,
+    started,
+    exit,
+    timings,
+    reported: end !== undefined,
+    wasWarm: timings !== undefined,
+  };
   if (exit === undefined && cause?.code !== undefined && pid !== undefined)
     return { ...common, outcome: 'lost', error: cause };
   if (end) {

@@ -134,6 +134,8 @@ export interface Output {
   readonly outcome: 'unused' | 'success' | 'failed' | 'lost';
   /** Whether it acknowledged the job. */
   readonly started: boolean;
+  /** Whether it reported how the job ended. */
+  readonly reported: boolean;
   /** Whether it ever became warm. */
   readonly wasWarm: boolean;
   readonly exit: Exit | undefined;

@@ -24,14 +24,14 @@ export function ended(context: Context, output: Ended): Aftermath {
   return { members, queue: context.queue, tell: [{ type: 'job.unstartable', jobId, error }] };
 }
 
-function exited(jobId: string, { outcome, error }: Ended): Emitted {
+function exited(jobId: string, { outcome, error, reported }: Ended): Emitted {
   if (outcome === 'success')
     return { type: 'job.exited', jobId, end: { outcome: 'success' }, died: false };
   return {
     type: 'job.exited',
     jobId,
     end: { outcome: 'failed', error: error ?? unacknowledged },
-    died: true,
+    died: !reported,
   };
 }
 

@@ -1,11 +1,11 @@
-import { assign, not, raise, sendTo, setup } from 'xstate';
+import { assign, not, raise, setup } from 'xstate';
 import type { Failure } from '../errors.js';
+import { jobProcessMachine } from './job-process.machine.js';
 import type {
+  Output as Ended,
   Event as ProcessEvent,
   Input as ProcessInput,
-  Output as Ended,
 } from './job-process.types.js';
-import { jobProcessMachine } from './job-process.machine.js';
 import { broken, ended } from './process-pool.endings.js';
 import {
   changed,

@@ -1,6 +1,6 @@
 import type { Failure } from '../errors.js';
-import { freeSlot } from './support.js';
 import type { Context, Member, Waiting } from './process-pool.types.js';
+import { freeSlot } from './support.js';
 
 /** How often a job is given to a process before it counts as one that cannot start. */
 const triesPerJob = 3;

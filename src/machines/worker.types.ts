@@ -64,42 +64,47 @@ export interface Input {
   readonly settings: Settings;
 }
 
-/** An offer being decided (`open`) or already answered yes (`accepted`). */
-export interface OpenRequest {
-  readonly slot: number;
-  readonly link: number;
+/** A job between its offer and its end here. */
+interface Tracked {
   readonly jobId: string;
+  /** The link it came over. */
+  readonly link: number;
   readonly room: string;
+  /** Who the agent is in the room, once it was accepted. */
   readonly identity: string;
+  /** Where the room is, once it was assigned. */
+  readonly url: string;
+}
+
+/** An offer that has a `jobRequest` actor: not yet answered (`open`), answered yes, or assigned. */
+export interface OpenRequest extends Tracked {
+  readonly slot: number;
   readonly phase: 'open' | 'accepted' | 'assigned';
 }
 
-export interface ActiveJob {
-  readonly jobId: string;
-  readonly link: number;
-  readonly room: string;
-  readonly identity: string;
-  readonly pid: number | undefined;
-  /** `ended`: its terminal status was reported, its process is still there. */
+/** A job that has a process. `ended`: its terminal status was reported, the process still exits. */
+export interface ActiveJob extends Tracked {
   readonly phase: 'running' | 'ended';
 }
 
 export interface Context {
   readonly settings: Settings;
   readonly workerId: string;
+  /** Slots of the links that live. */
+  readonly links: readonly number[];
   readonly requests: readonly OpenRequest[];
   readonly jobs: readonly ActiveJob[];
   /** The last job ids that got a terminal status, so that none gets two. */
   readonly ended: readonly string[];
+  /** Calls that remove what dead processes left in their rooms. */
+  readonly removals: readonly { readonly slot: number }[];
   readonly load: number;
   /** Load samples in a row that failed. */
   readonly loadMisses: number;
-  readonly port: number | undefined;
   readonly failure: Failure | undefined;
-  /** Jobs that the drain limit or a halt ended. */
+  /** Jobs ended before they were over. */
   readonly jobsCut: number;
-  readonly halted: boolean;
-  readonly removals: readonly { readonly slot: number }[];
+  readonly end: Output['outcome'];
 }
 
 /** Commands to the load sampler. */
@@ -160,8 +165,10 @@ export type Event =
   | DoneActorEvent<LinkEnded, `link.${number}`>
   | ErrorActorEvent<unknown, `link.${number}`>
   | DoneActorEvent<PoolEnded, 'pool'>
-  | ErrorActorEvent<unknown, 'pool' | 'load' | 'http'>
-  | DoneActorEvent<void, `remove.${number}`>
+  | ErrorActorEvent<unknown, 'pool'>
+  | ErrorActorEvent<unknown, 'load'>
+  | ErrorActorEvent<unknown, 'http'>
+  | DoneActorEvent<unknown, `remove.${number}`>
   | ErrorActorEvent<unknown, `remove.${number}`>;
 
 /** What a worker tells the world. Everything here may be logged; room names are not in it. */
@@ -169,7 +176,6 @@ export type Emitted =
   | { readonly type: 'listening'; readonly host: string; readonly port: number }
   | { readonly type: 'registered'; readonly workerId: string; readonly server: ServerInfo }
   | { readonly type: 'disconnected'; readonly error: Failure; readonly retryMs: number }
-  | { readonly type: 'ready'; readonly warm: boolean }
   | { readonly type: 'status'; readonly status: 'available' | 'full' }
   | {
       readonly type: 'process.ready';
@@ -181,7 +187,7 @@ export type Emitted =
   | { readonly type: 'process.slow'; readonly slot: number; readonly silentMs: number }
   | { readonly type: 'degraded'; readonly error: Failure }
   | { readonly type: 'recovered' }
-  | { readonly type: 'job.offered'; readonly jobId: string }
+  | { readonly type: 'job.offered'; readonly jobId: string; readonly agentName: string }
   | { readonly type: 'job.rejected'; readonly jobId: string; readonly reason: string }
   | { readonly type: 'job.accepted'; readonly jobId: string }
   | { readonly type: 'job.expired'; readonly jobId: string; readonly reason: string }

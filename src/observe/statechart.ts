@@ -13,8 +13,7 @@ export { toMermaid, undrawn } from './statechart/mermaid.js';
 export { shownPath, toTable } from './statechart/table.js';
 export {
   type ActionWords,
-  actionWords,
+  eventTrigger,
   type GuardWords,
-  guardWords,
   type Trigger,
 } from './statechart/words.js';

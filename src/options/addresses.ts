@@ -17,10 +17,7 @@ export const serverAddress = (more: Pick<Row<string>, 'env' | 'flag'>): Row<stri
       url.password === ''
     );
   },
-  remedy: (value) =>
-    typeof value === 'string' && /^[\w.-]+(:\d+)?$/.test(value) && parsed(`wss://${value}`)
-      ? `For example wss://${value}.`
-      : undefined,
+  remedy: withScheme,
   ...more,
 });
 
@@ -43,3 +40,9 @@ export const moduleAddress: Row<URL | string> = {
   },
   remedy: () => "Write agent: new URL('./agent.js', import.meta.url).",
 };
+
+/** An address without its scheme is the commonest slip. */
+function withScheme(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !/^[\w.-]+(:\d+)?$/.test(value)) return undefined;
+  return `Perhaps ${/^(localhost|127\.)/.test(value) ? 'ws' : 'wss'}://${value}.`;
+}

@@ -35,7 +35,7 @@ export const givenProblems = (rows: Rows, given: Given): string[] =>
     return Object.entries(value).flatMap(([half, one]) =>
       halves.includes(half)
         ? problemsOf(`${name}.${half}`, row, one)
-        : [`${name}.${half}: a pair has "dev" and "prod".`],
+        : [`${name}.${half}: a pair has "dev" and "prod" only.`],
     );
   });
 

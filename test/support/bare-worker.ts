@@ -58,7 +58,10 @@ export async function startBareWorker(server: TestServer, options: BareWorkerOpt
     const frame = new WorkerMessage({ message });
     socket.send(options.json ? frame.toJsonString() : frame.toBinary());
   };
-  const answer = (jobId: string, fields: Fields<typeof AvailabilityResponse> = { available: true }) =>
+  const answer = (
+    jobId: string,
+    fields: Fields<typeof AvailabilityResponse> = { available: true },
+  ) =>
     send({
       case: 'availability',
       value: new AvailabilityResponse({ jobId, participantIdentity: `agent-${jobId}`, ...fields }),
@@ -76,6 +79,7 @@ export async function startBareWorker(server: TestServer, options: BareWorkerOpt
     pongs += 1;
     lookAgain();
   });
+  socket.on('open', lookAgain);
   socket.on('error', () => {});
   socket.on('close', (code) => {
     closeCode = code;

@@ -116,7 +116,7 @@ function transitionOf(transition: AnyTransitionDefinition): ChartTransition {
     id: transitionId(transition),
     source: pathOf(transition.source),
     trigger: triggerOf(transition),
-    guard: transition.guard && guardWords(transition.guard),
+    guard: transition.guard ? guardWords(transition.guard) : undefined,
     actions,
     targets,
     reenter: transition.reenter ?? false,

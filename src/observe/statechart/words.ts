@@ -29,14 +29,20 @@ const generated = [
   { prefix: 'xstate.snapshot.', kind: 'snapshot', words: 'snapshot of ' },
 ] as const;
 
-/** Decodes the event type that xstate made of `on`, `after`, `always`, `onDone` and `onError`. */
-export function triggerOf({ eventType, delay }: AnyTransitionDefinition): Trigger {
+/** What makes a transition happen, read from the event type that xstate generated for it. */
+export function triggerOf(transition: AnyTransitionDefinition): Trigger {
+  const { eventType, delay } = transition as AnyTransitionDefinition & { delay?: string | number };
   if (eventType === '') return { kind: 'always', name: '', words: 'always' };
   if (delay !== undefined) {
-    const name = typeof delay === 'number' ? `${delay} ms` : String(delay);
+    const name = typeof delay === 'number' ? `${delay} ms` : delay;
     return { kind: 'after', name, words: `after ${name}` };
   }
   if (eventType.startsWith('xstate.done.state.')) return { kind: 'done', name: '', words: 'done' };
+  return eventTrigger(eventType);
+}
+
+/** The same for an event type written by hand, such as `xstate.done.actor.job.*`. */
+export function eventTrigger(eventType: string): Trigger {
   for (const { prefix, kind, words } of generated) {
     if (!eventType.startsWith(prefix)) continue;
     const name = eventType.slice(prefix.length);

@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { WorkerError } from '../errors.js';
+import { exitCodes } from './exit-codes.js';
+
+/** Runs the dispatch server alone until a signal. */
+export async function devServer(port: string | undefined): Promise<number> {
+  const { runDevServer } = await import('../testing/index.js');
+  const server = await runDevServer({
+    ...(port !== undefined && { port: portOf(port) }),
+    print: (line) => process.stderr.write(`${line}\n`),
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new WorkerError(
+      'ERR_PORT_IN_USE',
+      `port ${port ?? 7880} is taken, perhaps by a LiveKit server. Choose another one with --port.`,
+    );
+  });
+  process.stderr.write('LIVEKIT_API_KEY=devkey LIVEKIT_API_SECRET=secret\n');
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await server.stop();
+  return exitCodes.ok;
+}
+
+function portOf(written: string): number {
+  const port = Number(written);
+  if (/^\d+$/.test(written) && port <= 65_535) return port;
+  throw new WorkerError(
+    'ERR_INVALID_OPTIONS',
+    `--port: expected a whole number from 0 to 65535, got "${written}".`,
+  );
+}

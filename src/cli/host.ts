@@ -1,0 +1,16 @@
+import type { WorkerOptions } from '../worker-options.js';
+
+/** Takes the options that a file hands to `cli.runApp`. */
+export type Host = (options: WorkerOptions<unknown>) => void;
+
+// Global, because the file of the agent may import another copy of this code.
+const key = Symbol.for('livekit-actors.cli');
+const place = globalThis as { [key]?: Host };
+
+/** The program that imports files for their options; undefined where a file runs by itself. */
+export const currentHost = (): Host | undefined => place[key];
+
+/** Makes this process one that imports files for their options. */
+export const installHost = (host: Host): void => {
+  place[key] = host;
+};

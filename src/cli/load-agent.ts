@@ -1,0 +1,70 @@
+import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { WorkerError } from '../errors.js';
+import type { AgentSource } from '../machines/job-process.types.js';
+import { WorkerOptions } from '../worker-options.js';
+import { installHost } from './host.js';
+import { importFailure } from './import-failure.js';
+
+/** Options, and where the processes of jobs find the agent. */
+export interface LoadedAgent {
+  readonly options: WorkerOptions<unknown>;
+  readonly agent: AgentSource;
+}
+
+/** A file may call `cli.runApp` only after it was imported, but not for ever. */
+const patienceMs = 5_000;
+
+/**
+ * Imports a file for its options only: it calls `cli.runApp`, or exports options or an agent
+ * definition as default.
+ */
+export async function loadAgent(entry: string): Promise<LoadedAgent> {
+  const { href } = pathToFileURL(entry);
+  const handed = new Promise<WorkerOptions<unknown>>((resolve) => installHost(resolve));
+  let exported: unknown;
+  try {
+    exported = defaultOf(await import(href));
+  } catch (error) {
+    throw importFailure(entry, href, error);
+  }
+  if (isOptions(exported)) return { options: exported, agent: { url: href, form: 'module' } };
+  if (isDefinition(exported)) {
+    const options = new WorkerOptions<unknown>({ agent: href });
+    return { options, agent: { url: href, form: 'module' } };
+  }
+  const options = await Promise.race([handed, nothingMore()]);
+  if (options !== undefined) return { options, agent: { url: href, form: 'file' } };
+  throw new WorkerError(
+    'ERR_AGENT_MODULE',
+    `cannot load ${basename(entry)}: it neither calls cli.runApp(options) nor exports options or an agent as default`,
+  );
+}
+
+/** A CommonJS module that was compiled from ESM has its default export one level deeper. */
+const defaultOf = ({ default: exported }: { readonly default?: unknown }): unknown =>
+  typeof exported === 'object' && exported !== null && '__esModule' in exported
+    ? (exported as { readonly default?: unknown }).default
+    : exported;
+
+// By shape, since the file may import another copy of this package.
+const isOptions = (value: unknown): value is WorkerOptions<unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as Partial<WorkerOptions<unknown>>).resolve === 'function' &&
+  'definition' in value;
+
+const markers = ['livekit-actors.AgentDefinition', 'livekit.agents.AgentDefinition'].map((name) =>
+  Symbol.for(name),
+);
+
+const isDefinition = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && markers.some((marker) => marker in value);
+
+/** Resolves when nothing in this process can call `cli.runApp` any more. */
+const nothingMore = (): Promise<undefined> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), patienceMs);
+    timer.unref();
+    process.once('beforeExit', () => resolve(undefined));
+  });

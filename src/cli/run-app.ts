@@ -1,0 +1,32 @@
+import { currentRunner } from '../job/registry.js';
+import type { WorkerOptions } from '../worker-options.js';
+import { currentHost } from './host.js';
+
+/**
+ * Runs a worker as the command line says: `node agent.js dev` or `node agent.js start`. The same
+ * file is imported again in the process of each job; there this call hands over the functions of
+ * the agent and starts nothing.
+ *
+ * It returns at once. It never throws for a user's mistake: it says what is wrong in a line and
+ * ends the process with the exit code for it.
+ */
+function runApp<UserData>(options: WorkerOptions<UserData>): void {
+  // What goes through these hands is not called here, so its user data has no say.
+  const opts = options as unknown as WorkerOptions<unknown>;
+  const runner = currentRunner();
+  if (runner !== undefined) {
+    if (opts.definition) runner.define(opts.definition);
+    return;
+  }
+  const host = currentHost();
+  if (host !== undefined) host(opts);
+  else void import('./run-file.js').then(({ runFile }) => runFile(opts));
+}
+
+/**
+ * The command line of an agent file.
+ *
+ * @example
+ * cli.runApp(new WorkerOptions({ entrypointFnc: async (ctx) => ctx.connect() }));
+ */
+export const cli = { runApp } as const;

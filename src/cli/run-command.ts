@@ -1,0 +1,61 @@
+import type { AgentSource } from '../machines/job-process.types.js';
+import type { LogLine } from '../observe/log-lines.js';
+import { filtered, jsonSink, type LogSink, loggerSink, prettySink } from '../observe/logger.js';
+import type { ResolvedOptions } from '../options.js';
+import type { WorkerOptions } from '../worker-options.js';
+import { showBanner } from './banner.js';
+import type { Invocation } from './command-line.js';
+import { secretFlags } from './flags.js';
+import type { CreateWorker } from './run-worker.js';
+
+/** A command that runs a worker. */
+export type WorkerInvocation = Extract<Invocation, { readonly flags: object }>;
+
+interface Order {
+  readonly invocation: WorkerInvocation;
+  readonly options: WorkerOptions<unknown>;
+  readonly entry: string;
+  readonly agent: AgentSource;
+  /** The loader that the processes of jobs need for the agent's file. */
+  readonly loader: string | undefined;
+  readonly createWorker: CreateWorker;
+}
+
+/** Runs a worker for a command and returns its exit code. Throws for mistakes in the options. */
+export async function runCommand(order: Order): Promise<number> {
+  const { invocation, options, entry, createWorker } = order;
+  const settings = settingsFor(order);
+  const sink = filtered(settings.logLevel, await sinkFor(invocation, options));
+  for (const line of warnings(invocation)) sink.write(line);
+  if (invocation.format === 'pretty') {
+    showBanner({ mode: invocation.command, settings, entry, colour: invocation.colour });
+  }
+  const { runWorker } = await import('./run-worker.js');
+  return runWorker({ settings, sink, createWorker });
+}
+
+function settingsFor({ invocation, options, agent, loader }: Order): ResolvedOptions {
+  const { command: mode, flags } = invocation;
+  const settings = options.resolve({ mode, env: process.env, flags, agent });
+  if (loader === undefined) return settings;
+  return Object.freeze({
+    ...settings,
+    execArgv: Object.freeze([...settings.execArgv, '--import', loader]),
+  });
+}
+
+const sinkFor = async (
+  { format, colour }: WorkerInvocation,
+  { logger }: WorkerOptions<unknown>,
+): Promise<LogSink> => {
+  if (logger !== undefined) return loggerSink(logger);
+  return format === 'json' ? await jsonSink() : prettySink(process.stderr, colour);
+};
+
+const warnings = ({ flags }: WorkerInvocation): LogLine[] =>
+  secretFlags(flags).map((flag) => ({
+    level: 'warn',
+    event: 'cli.secret_in_arguments',
+    msg: `${flag} can be read in the process list by everybody on this machine; set the variable instead`,
+    fields: {},
+  }));

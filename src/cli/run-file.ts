@@ -1,0 +1,38 @@
+import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { WorkerOptions } from '../worker-options.js';
+import { readCommandLine } from './command-line.js';
+import { entryRunning } from './entry.js';
+import { leave, reportFailure } from './failure.js';
+import { runCommand } from './run-command.js';
+import { loaderFor, thisRuntime } from './typescript.js';
+
+/** Runs the command of an agent file that was started with Node: `node agent.js dev`. */
+export async function runFile(options: WorkerOptions<unknown>): Promise<void> {
+  try {
+    leave(await run(options));
+  } catch (error) {
+    leave(reportFailure(error, process.stderr));
+  }
+}
+
+async function run(options: WorkerOptions<unknown>): Promise<number> {
+  const entry = entryRunning(process.argv[1]);
+  const invocation = await readCommandLine(process.argv.slice(2), {
+    name: `node ${basename(entry)}`,
+    takesEntry: false,
+  });
+  if (invocation.command === 'none') return invocation.exitCode;
+  if (invocation.command === 'dev-server') throw new Error('only the package has this command');
+
+  const { createWorker } = await import('../worker.js');
+  return runCommand({
+    invocation,
+    options,
+    entry,
+    agent: { url: pathToFileURL(entry).href, form: 'file' },
+    // The file runs, so there is a loader; but one from NODE_OPTIONS does not reach the jobs.
+    loader: loaderFor(entry, thisRuntime()),
+    createWorker,
+  });
+}

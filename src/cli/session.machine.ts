@@ -1,0 +1,87 @@
+import { assign, type EventObject, emit, sendTo, setup } from 'xstate';
+import { fromEvent, port } from '../machines/support.js';
+import type { Command, Context, Emitted, Event, Output } from './session.types.js';
+
+/**
+ * The life of a command that runs a worker: it is running until the first signal, draining until
+ * the second, halting for three seconds at most, and ended. It ends at any time with the worker;
+ * whatever the worker does, a second signal ends it.
+ */
+export const sessionMachine = setup({
+  types: {
+    context: {} as Context,
+    events: {} as Event,
+    emitted: {} as Emitted,
+    output: {} as Output,
+    children: {} as { signals: 'osSignals'; worker: 'worker' },
+  },
+  actors: {
+    osSignals: port<EventObject, unknown>('osSignals'),
+    worker: port<Command, undefined>('worker'),
+  },
+  actions: {
+    recordForce: assign((_, { signal }: Extract<Event, { type: 'signal.received' }>) => ({
+      forcedBy: signal,
+    })),
+    recordEnd: assign((_, { end }: Extract<Event, { type: 'worker.ended' }>) => ({ end })),
+    askToDrain: sendTo('worker', { type: 'drain' } satisfies Command),
+    askToHalt: sendTo('worker', { type: 'halt' } satisfies Command),
+    announceDrain: emit((_, { signal }: Extract<Event, { type: 'signal.received' }>) => ({
+      type: 'session.draining' as const,
+      signal,
+    })),
+    announceHalt: emit((_, { signal }: Extract<Event, { type: 'signal.received' }>) => ({
+      type: 'session.halting' as const,
+      signal,
+    })),
+  },
+  delays: { haltTimeout: 3_000 },
+}).createMachine({
+  id: 'session',
+  context: { forcedBy: undefined, end: undefined },
+  output: ({ context }) => context,
+  initial: 'alive',
+  states: {
+    alive: {
+      invoke: [
+        { id: 'signals', src: 'osSignals' },
+        // A worker that throws is a bug; the session ends without an end to report.
+        { id: 'worker', src: 'worker', onError: 'ended' },
+      ],
+      on: {
+        'worker.ended': { target: 'ended', actions: { type: 'recordEnd', params: fromEvent } },
+      },
+      initial: 'running',
+      states: {
+        // A worker runs as long as it is wanted; a signal or its own end ends this state.
+        running: {
+          on: {
+            'signal.received': {
+              target: 'draining',
+              actions: { type: 'announceDrain', params: fromEvent },
+            },
+          },
+        },
+        // The worker has its own limit for the drain.
+        draining: {
+          entry: 'askToDrain',
+          on: {
+            'signal.received': {
+              target: 'halting',
+              actions: [
+                { type: 'recordForce', params: fromEvent },
+                { type: 'announceHalt', params: fromEvent },
+              ],
+            },
+          },
+        },
+        halting: {
+          entry: 'askToHalt',
+          on: { 'signal.received': {} },
+          after: { haltTimeout: '#session.ended' },
+        },
+      },
+    },
+    ended: { type: 'final' },
+  },
+});

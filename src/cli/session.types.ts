@@ -1,0 +1,26 @@
+import type { Output as WorkerEnd } from '../machines/worker.types.js';
+
+/** The two ways in which an operating system asks a program to end. */
+export type Signal = 'SIGINT' | 'SIGTERM';
+
+/** Commands to the worker. */
+export type Command = { readonly type: 'drain' } | { readonly type: 'halt' };
+
+/** Facts from the operating system and from the worker. */
+export type Event =
+  | { readonly type: 'signal.received'; readonly signal: Signal }
+  | { readonly type: 'worker.ended'; readonly end: WorkerEnd };
+
+export interface Context {
+  /** The signal that forced the end: the second one. */
+  readonly forcedBy: Signal | undefined;
+  /** Undefined when the worker had to be left behind. */
+  readonly end: WorkerEnd | undefined;
+}
+
+export type Output = Context;
+
+/** What people at the terminal are told. */
+export type Emitted =
+  | { readonly type: 'session.draining'; readonly signal: Signal }
+  | { readonly type: 'session.halting'; readonly signal: Signal };

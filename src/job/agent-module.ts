@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { WorkerError } from '../errors.js';
+import { type AgentDefinition, isAgentDefinition } from './agent-definition.js';
+import type { InitializeOrder } from './lifecycle.types.js';
+import { placeOf } from './module-error.js';
+import { installRunner } from './registry.js';
+
+type Agent = InitializeOrder['agent'];
+
+/** How long a file may take after its import until it calls `cli.runApp`. */
+const patienceMs = 1_000;
+const foreignMarker = Symbol.for('livekit.agents.AgentDefinition');
+
+/**
+ * Imports the user's module and finds the agent in it: what `cli.runApp` handed over, or the
+ * default export.
+ */
+export async function loadAgent({ url, form }: Agent): Promise<AgentDefinition> {
+  const handedOver = new Promise<AgentDefinition>((resolve) => {
+    installRunner({ define: (definition) => resolve(definition as AgentDefinition) });
+  });
+  const { default: exported } = (await import(url)) as { default?: unknown };
+
+  const found =
+    (form === 'module' ? definitionIn(exported) : undefined) ??
+    (await Promise.race([handedOver, pause(patienceMs)]));
+  if (found) return found;
+  throw new WorkerError('ERR_AGENT_MODULE', `${placeOf(url)} ${missing[form]}`);
+}
+
+const missing: Readonly<Record<Agent['form'], string>> = {
+  file: 'does not call cli.runApp(new WorkerOptions({ entrypointFnc })). Call it in the body of that file.',
+  module:
+    'exports no agent. Write "export default defineAgent({ entrypoint: async (ctx) => { … } })" in it.',
+};
+
+/** Finds the agent in a default export; CommonJS, once compiled from ESM, nests it twice. */
+function definitionIn(exported: unknown): AgentDefinition | undefined {
+  if (typeof exported !== 'object' || exported === null) return undefined;
+  if (isAgentDefinition(exported)) return exported;
+  if (foreignMarker in exported) return foreignDefinition(exported);
+  if ('definition' in exported) return ownOptions(exported.definition);
+  return 'default' in exported ? definitionIn(exported.default) : undefined;
+}
+
+/** Worker options, which hold an agent's functions beside the rest. */
+const ownOptions = (definition: unknown): AgentDefinition | undefined =>
+  typeof definition === 'object' &&
+  definition !== null &&
+  'entrypoint' in definition &&
+  typeof definition.entrypoint === 'function'
+    ? (definition as AgentDefinition)
+    : undefined;
+
+/** An agent that was defined with LiveKit's own package. */
+function foreignDefinition(exported: object): AgentDefinition | undefined {
+  const { entry, prewarm } = exported as {
+    entry?: AgentDefinition['entrypoint'];
+    prewarm?: AgentDefinition['prewarm'];
+  };
+  return entry && { entrypoint: entry, ...(prewarm && { prewarm }) };
+}

@@ -1,0 +1,44 @@
+import type { RemoteParticipant, Room } from '@livekit/rtc-node';
+import { WorkerError } from '../errors.js';
+import type { WaitForParticipantOptions } from './context.types.js';
+
+const agentKind = 4;
+
+/** Waits until somebody who is wanted is in the room, or until one of the limits. */
+export function waitForParticipant(
+  room: Room,
+  jobSignal: AbortSignal,
+  { identity, timeout = Number.POSITIVE_INFINITY, signal }: WaitForParticipantOptions = {},
+): Promise<RemoteParticipant> {
+  const isWanted = (participant: RemoteParticipant) =>
+    identity === undefined ? participant.kind !== agentKind : participant.identity === identity;
+  const present = [...room.remoteParticipants.values()].find(isWanted);
+  const limits = AbortSignal.any([
+    jobSignal,
+    ...(signal ? [signal] : []),
+    ...(Number.isFinite(timeout) ? [AbortSignal.timeout(timeout)] : []),
+  ]);
+
+  return new Promise((found, fail) => {
+    if (!room.isConnected) return fail(notConnected());
+    if (present) return found(present);
+    if (limits.aborted) return fail(limits.reason);
+    const settle = (end: () => void) => {
+      room.off('participantConnected', onJoined);
+      room.off('disconnected', onLeft);
+      limits.removeEventListener('abort', onLimit);
+      end();
+    };
+    const onJoined = (participant: RemoteParticipant) => {
+      if (isWanted(participant)) settle(() => found(participant));
+    };
+    const onLeft = () => settle(() => fail(notConnected()));
+    const onLimit = () => settle(() => fail(limits.reason));
+    room.on('participantConnected', onJoined);
+    room.on('disconnected', onLeft);
+    limits.addEventListener('abort', onLimit);
+  });
+}
+
+const notConnected = () =>
+  new WorkerError('ERR_NOT_CONNECTED', 'The room is not connected. Call ctx.connect() first.');

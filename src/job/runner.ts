@@ -1,0 +1,73 @@
+import { openChannel } from './channel.js';
+import { createEffects } from './effects.js';
+import { failureOf } from './failure.js';
+import { transition } from './lifecycle.js';
+import type { Event, Phase } from './lifecycle.types.js';
+import { createLog, type JobLog } from './log.js';
+import { age } from './prepare.js';
+
+const usageError = 64;
+const quietMs = 1_000;
+
+/**
+ * Runs this process as a job process: the lifecycle decides, and this connects it with the parent
+ * and with what happens here.
+ */
+export function run({ ignoredSignals }: { readonly ignoredSignals: readonly string[] }): void {
+  const online = age();
+  let phase: Phase = { name: 'waiting' };
+  let level = 'info';
+
+  const channel = openChannel({
+    onMessage: (message) => {
+      if (message.type === 'ping') return parent.send({ type: 'pong', ref: message.ref });
+      if (message.type === 'initialize') level = message.logLevel;
+      dispatch(message);
+    },
+    onInvalid: atMostEach(quietMs, (problem, count) =>
+      log.warn({ problem, count }, 'ignored an invalid message of the worker'),
+    ),
+    onClosed: () => dispatch({ type: 'channel.closed' }),
+  });
+  const parent = channel ?? refuse();
+  const log = createLog({ level: () => level, fields: { pid: process.pid }, write: parent.send });
+  const dispatch = (event: Event): void => {
+    const [next, effects] = transition(phase, event);
+    if (next === phase && effects.length === 0) {
+      log.debug({ event: event.type, phase: phase.name }, 'nothing to do');
+    }
+    // First the phase: an effect may call the job, which may end itself at once.
+    phase = next;
+    for (const effect of effects) perform(effect);
+  };
+  const perform = createEffects({ channel: parent, log, online, dispatch });
+
+  listenForCrashes(log, dispatch);
+  parent.send({ type: 'online' });
+  log.trace({ ignoredSignals }, 'online');
+}
+
+function listenForCrashes(log: JobLog, dispatch: (event: Event) => void): void {
+  process.on('uncaughtException', (err) => {
+    log.error({ err }, 'uncaught exception');
+    dispatch({ type: 'crashed', error: failureOf('ERR_UNCAUGHT', err) });
+  });
+  process.on('unhandledRejection', (err) => {
+    log.error({ err }, 'unhandled rejection');
+    dispatch({ type: 'crashed', error: failureOf('ERR_UNHANDLED_REJECTION', err) });
+  });
+}
+
+function refuse(): never {
+  process.stderr.write('This program is started by a livekit-actors worker, not by hand.\n');
+  process.exit(usageError);
+}
+
+const atMostEach = <Args extends unknown[]>(ms: number, work: (...args: Args) => void) => {
+  let quietUntil = 0;
+  return (...args: Args): void => {
+    if (performance.now() < quietUntil) return;
+    quietUntil = performance.now() + ms;
+    work(...args);
+  };
+};

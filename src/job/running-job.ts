@@ -1,0 +1,93 @@
+import { Job } from '@livekit/protocol';
+import type { Room } from '@livekit/rtc-node';
+import { createContext } from './context.js';
+import type { JobContext, ShutdownCallback } from './context.types.js';
+import { runWithJobContext } from './current-context.js';
+import { createJobRoom, type JobRoom, nativeRoom } from './job-room.js';
+import type { StartOrder } from './lifecycle.types.js';
+import type { JobLog } from './log.js';
+import type { Prepared } from './prepare.js';
+import { createSimulatedRoom } from './simulated-room.js';
+
+const unconnectedMs = 10_000;
+
+/** One job in this process: its context, and the steps of its end. */
+export interface RunningJob {
+  readonly ctx: JobContext;
+  /** Calls the entrypoint in this very tick. */
+  call(): Promise<void>;
+  abort(reason: string): void;
+  /** Leaves the room; a second call waits for the first. */
+  leave(): Promise<void>;
+  /** Runs the shutdown callbacks in parallel; a second call waits for the first. */
+  runCallbacks(reason: string): Promise<void>;
+}
+
+interface RunningJobInput extends Prepared {
+  readonly order: StartOrder;
+  readonly log: JobLog;
+  readonly onShutdown: (reason: string) => void;
+  readonly onDisconnected: () => void;
+}
+
+/** Rebuilds the job from its record. Throws when the record is none. */
+export function openJob(input: RunningJobInput): RunningJob {
+  const { agent, proc, order, log, onShutdown, onDisconnected } = input;
+  const { url, token, workerId } = order;
+  const job = Job.fromBinary(Buffer.from(order.record, 'base64'));
+  const isSimulated = url.startsWith('simulated:');
+  const end = new AbortController();
+  const callbacks: ShutdownCallback[] = [];
+  const create = () => (isSimulated ? simulatedRoom(job, order) : nativeRoom(input.rtc));
+  const room = createJobRoom({ url, token, signal: end.signal, create, onDisconnected });
+  const ctx = createContext({
+    ...{ job, workerId, isSimulated, proc, room, log, onShutdown, signal: end.signal },
+    onCallback: (callback) => callbacks.push(callback),
+  });
+  const inContext = <Result>(work: () => Result) => runWithJobContext(ctx, work);
+
+  return {
+    ctx,
+    call: () => {
+      setTimeout(() => warnUnconnected(ctx, room), unconnectedMs).unref();
+      return inContext(async () => agent.entrypoint(ctx));
+    },
+    abort: (reason) => inContext(() => end.abort(new DOMException(reason, 'AbortError'))),
+    leave: once(() => guard('leaving the room', log, () => room.leave())),
+    runCallbacks: once((reason: string) =>
+      inContext(() => Promise.all(callbacks.map((call) => guard(what, log, () => call(reason))))),
+    ),
+  };
+}
+
+const what = 'a shutdown callback';
+
+const once = <Args extends unknown[]>(work: (...args: Args) => Promise<unknown>) => {
+  let running: Promise<unknown> | undefined;
+  return async (...args: Args): Promise<void> => {
+    running ??= work(...args);
+    await running;
+  };
+};
+
+function warnUnconnected({ log, signal }: JobContext, room: JobRoom): void {
+  if (signal.aborted || room.peek()?.isConnected) return;
+  log.warn('the job has not joined its room 10 s after its start: call ctx.connect()');
+}
+
+/** User code may throw in any way; the others go on. */
+async function guard(what: string, log: JobLog, work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (err) {
+    log.error({ err }, `${what} failed`);
+  }
+}
+
+// A simulated room has what an entrypoint needs without media; the rest refuses with its reason.
+const simulatedRoom = ({ room, participant }: Job, { participation }: StartOrder): Room =>
+  createSimulatedRoom({
+    room: { name: room?.name ?? '', sid: room?.sid ?? '', metadata: room?.metadata ?? '' },
+    local: participation,
+    others: participant ? [participant] : [],
+  }) as unknown as Room;

@@ -1,0 +1,501 @@
+import {
+  and,
+  assign,
+  cancel,
+  emit,
+  fromPromise,
+  not,
+  raise,
+  sendTo,
+  setup,
+  spawnChild,
+} from 'xstate';
+import { type Failure, WorkerError } from '../errors.js';
+import { connectionMachine } from './connection.machine.js';
+import type { Offer } from './job.types.js';
+import { jobRequestMachine } from './job-request.machine.js';
+import { processPoolMachine } from './process-pool.machine.js';
+import type {
+  Output as PoolEnded,
+  Event as PoolEvent,
+  Input as PoolInput,
+} from './process-pool.types.js';
+import { armed, fromEvent, port, type Slot, steps } from './support.js';
+import { jobs, type LinkLogic, links, type RequestLogic, requests } from './worker.actions.js';
+import { isFull, jobOf, requestOf, runningJobs } from './worker.facts.js';
+import { probe } from './worker.probes.js';
+import {
+  available,
+  broken,
+  degraded,
+  disconnected,
+  draining,
+  duplicate,
+  errorOf,
+  full,
+  jobAccepted,
+  jobOfAssignment,
+  jobOfOffer,
+  listening,
+  notRemoved,
+  openedAs,
+  processFailed,
+  processReady,
+  processSlow,
+  received,
+  registered,
+  slowPrewarm,
+  tooMany,
+  unstartable,
+  warned,
+  written,
+} from './worker.told.js';
+import type {
+  Context,
+  Emitted,
+  Event,
+  HttpCommand,
+  HttpFact,
+  HttpInput,
+  Input,
+  LoadCommand,
+  LoadInput,
+  Output,
+  RemovalInput,
+} from './worker.types.js';
+
+const prewarmMarginMs = 2_000;
+const missLimit = 3;
+
+/** A worker on its way out does not start over: it remembers the cause. */
+const failuresOnTheWayOut = {
+  'link.failed': {
+    actions: [
+      { type: 'loseRequests', params: fromEvent },
+      { type: 'holdFailure', params: errorOf },
+    ],
+  },
+  'xstate.error.actor.link.*': {
+    actions: [
+      { type: 'dropLink', params: fromEvent },
+      { type: 'holdFailure', params: broken },
+    ],
+  },
+  'xstate.error.actor.load': { actions: { type: 'holdFailure', params: broken } },
+  'xstate.error.actor.http': { actions: { type: 'holdFailure', params: broken } },
+  'http.failed': { actions: { type: 'holdFailure', params: errorOf } },
+} as const;
+
+/**
+ * The life of a worker: idle, then prewarming while it registers, then running: available, full or
+ * degraded; draining it takes nothing new and waits for its jobs, stopping it ends what is left and
+ * says goodbye to the server, and it is stopped, or failed with a cause. The server is told that the
+ * worker is full in every state but `available` and a prewarming worker with its first warm process.
+ * Every assigned job gets one terminal status, and no state is left before its processes are gone.
+ */
+export const workerMachine = setup({
+  types: {
+    input: {} as Input,
+    context: {} as Context,
+    events: {} as Event,
+    emitted: {} as Emitted,
+    output: {} as Output,
+    tags: {} as 'available' | 'ready' | 'draining',
+  },
+  actors: {
+    connection: connectionMachine as LinkLogic,
+    jobRequest: jobRequestMachine as RequestLogic,
+    processPool: processPoolMachine as Slot<PoolEvent, PoolInput, PoolEnded>,
+    loadSampler: port<LoadCommand, LoadInput>('loadSampler'),
+    httpServer: port<HttpCommand, HttpInput>('httpServer'),
+    participantRemoval: fromPromise<void, RemovalInput>(() => {
+      throw new WorkerError(
+        'ERR_ACTOR_NOT_PROVIDED',
+        'The actor "participantRemoval" is missing. Provide it, or set removeDeadParticipant to false.',
+      );
+    }),
+  },
+  guards: {
+    isFull: ({ context }) => isFull(context),
+    isUndecided: ({ context }, { slot, offer }: { slot: number; offer: Offer }) => {
+      const request = requestOf(context, offer.id);
+      return request?.phase === 'open' && request.link === slot;
+    },
+    isOurs: ({ context }, { jobId }: { jobId: string }) =>
+      requestOf(context, jobId) !== undefined || jobOf(context, jobId) !== undefined,
+    hasTooManyOffers: ({ context }) => context.requests.length >= context.settings.maxOpenOffers,
+    isAwaited: ({ context }, { jobId }: { jobId: string }) =>
+      requestOf(context, jobId)?.phase === 'accepted',
+    isSettled: ({ context }, { jobId }: { jobId: string }) =>
+      requestOf(context, jobId)?.phase === 'assigned' ||
+      jobOf(context, jobId) !== undefined ||
+      context.ended.includes(jobId),
+    isBrokenFile: ({ context }, { error }: { error: Failure }) =>
+      context.settings.agent.form === 'file' && error.code === 'ERR_AGENT_MODULE',
+    isLastMiss: ({ context }) => context.loadMisses + 1 >= missLimit,
+    isFirstMiss: ({ context }) => context.loadMisses === 0,
+    hasFailed: ({ context }) => context.failure !== undefined,
+    hasLeft: ({ context }) => context.links.length === 0 && context.removals.length === 0,
+  },
+  actions: {
+    openHttp: spawnChild('httpServer', {
+      id: 'http',
+      input: ({ context: { settings } }) => ({ host: settings.host, port: settings.port }),
+    }),
+    startSampling: spawnChild('loadSampler', {
+      id: 'load',
+      input: ({ context: { settings } }) => ({ loadFnc: settings.loadFnc }),
+    }),
+    openPool: spawnChild('processPool', {
+      id: 'pool',
+      input: ({ context: { settings } }) => ({
+        idle: settings.numIdleProcesses,
+        concurrency: settings.initializeConcurrency,
+        child: {
+          agent: settings.agent,
+          execArgv: settings.execArgv,
+          env: settings.env,
+          envExclude: settings.envExclude,
+          graceMs: settings.entrypointGraceTimeout,
+          logLevel: settings.logLevel,
+        },
+        timeouts: {
+          initializeMs: settings.initializeProcessTimeout,
+          startMs: settings.startTimeout,
+          shutdownMs: settings.shutdownProcessTimeout,
+        },
+      }),
+    }),
+    ...links,
+    ...requests,
+    ...jobs,
+    answerProbe: steps<Context, Event, Emitted, Extract<HttpFact, { type: 'http.requested' }>>(
+      ({ context, enqueue, self }, { request, route }) => {
+        const { status, body } = probe(context, self.getSnapshot(), route);
+        enqueue.sendTo('http', { type: 'respond', request, status, body });
+      },
+    ),
+    report: raise({ type: 'report' }),
+    holdWorkerId: assign((_, { workerId }: { workerId: string }) => ({ workerId })),
+    holdFailure: assign(({ context }, failure: Failure) => ({
+      failure: context.failure ?? failure,
+    })),
+    holdLoad: assign((_, { load }: { load: number }) => ({ load, loadMisses: 0 })),
+    countMiss: assign({ loadMisses: ({ context }) => context.loadMisses + 1 }),
+    assumeFullLoad: assign({ load: 1 }),
+    cutJobs: assign(({ context }, { end }: { end: 'cut' | 'halted' }) => ({
+      jobsCut: runningJobs(context).length,
+      end: runningJobs(context).length === 0 && end === 'cut' ? context.end : end,
+    })),
+    shutDownPool: sendTo('pool', { type: 'shutdown', reason: 'the worker is stopping' }),
+    killPool: sendTo('pool', { type: 'kill' }),
+    tell: emit((_, event: Emitted) => event),
+    armPrewarmTimeout: armed<Context, Event>(
+      'prewarmTimeout.passed',
+      ({ settings }) => settings.initializeProcessTimeout + prewarmMarginMs,
+    ),
+    disarmPrewarmTimeout: cancel('prewarmTimeout.passed'),
+    armDrainTimeout: armed<Context, Event>(
+      'drainTimeout.passed',
+      ({ settings }) => settings.drainTimeout,
+    ),
+    disarmDrainTimeout: cancel('drainTimeout.passed'),
+  },
+  delays: {
+    /** The next tick, so that whoever starts a worker can attach to it first. */
+    startDelay: 0,
+    goodbyeTimeout: 3_000,
+  },
+}).createMachine({
+  id: 'worker',
+  context: ({ input: { settings } }) => ({
+    settings,
+    workerId: '',
+    links: [],
+    requests: [],
+    jobs: [],
+    ended: [],
+    removals: [],
+    load: 0,
+    loadMisses: 0,
+    failure: undefined,
+    jobsCut: 0,
+    end: 'drained',
+  }),
+  output: ({ context: { end, jobsCut, failure } }) => ({
+    outcome: failure ? 'failed' : end,
+    jobsCut,
+    failure,
+  }),
+  options: { maxIterations: 10_000 },
+  initial: 'idle',
+  on: {
+    report: { actions: { type: 'sendReport', params: { status: 'full' } } },
+    'link.registered': {
+      actions: [
+        { type: 'holdWorkerId', params: fromEvent },
+        { type: 'tell', params: registered },
+        'report',
+      ],
+    },
+    'link.lost': {
+      actions: [
+        { type: 'loseRequests', params: fromEvent },
+        { type: 'tell', params: disconnected },
+      ],
+    },
+    // A taken port must be known before the server sends jobs, so it comes first.
+    'http.listening': { actions: ['openLinks', { type: 'tell', params: listening }] },
+    'link.failed': {
+      target: '.draining',
+      actions: [
+        { type: 'loseRequests', params: fromEvent },
+        { type: 'holdFailure', params: errorOf },
+      ],
+    },
+    'xstate.done.actor.link.*': { actions: { type: 'dropLink', params: fromEvent } },
+    'xstate.error.actor.link.*': {
+      target: '.draining',
+      actions: [
+        { type: 'dropLink', params: fromEvent },
+        { type: 'holdFailure', params: broken },
+      ],
+    },
+    'link.offered': offered(false),
+    'link.answered': { actions: { type: 'passToRequest', params: written } },
+    'link.assigned': [
+      {
+        guard: { type: 'isAwaited', params: jobOfAssignment },
+        actions: { type: 'passToRequest', params: received },
+      },
+      // A repeated assignment starts nothing; its job has, or will get, a status.
+      { guard: { type: 'isSettled', params: jobOfAssignment } },
+      { actions: { type: 'refuseAssignment', params: fromEvent } },
+    ],
+    'link.terminated': { actions: { type: 'terminate', params: fromEvent } },
+    'link.delivered': { actions: { type: 'passDelivery', params: fromEvent } },
+    'request.answered': { actions: { type: 'passAnswer', params: fromEvent } },
+    'request.accepted': { actions: { type: 'tell', params: jobAccepted } },
+    'request.threw': { actions: { type: 'tell', params: warned } },
+    'request.assigned': { actions: { type: 'launch', params: fromEvent } },
+    'xstate.done.actor.req.*': {
+      actions: [{ type: 'closeRequest', params: fromEvent }, 'report'],
+    },
+    'xstate.error.actor.req.*': {
+      actions: [{ type: 'buryRequest', params: fromEvent }, 'report'],
+    },
+    'job.started': { actions: [{ type: 'holdJob', params: fromEvent }, 'report'] },
+    'job.unstartable': { actions: { type: 'passToRequest', params: unstartable } },
+    'job.finished': { actions: [{ type: 'reportEnd', params: fromEvent }, 'report'] },
+    'job.exited': {
+      actions: [
+        { type: 'reportEnd', params: fromEvent },
+        { type: 'removeParticipant', params: fromEvent },
+        { type: 'dropJob', params: fromEvent },
+        'report',
+      ],
+    },
+    'pool.process': { actions: { type: 'tell', params: processReady } },
+    'pool.failed': { actions: { type: 'tell', params: processFailed } },
+    'pool.slow': { actions: { type: 'tell', params: processSlow } },
+    'xstate.error.actor.pool': {
+      target: '.stopping.leaving',
+      actions: { type: 'holdFailure', params: broken },
+    },
+    'xstate.done.actor.remove.*': { actions: { type: 'dropRemoval', params: fromEvent } },
+    'xstate.error.actor.remove.*': {
+      actions: [
+        { type: 'dropRemoval', params: fromEvent },
+        { type: 'tell', params: notRemoved },
+      ],
+    },
+    'load.sampled': { actions: [{ type: 'holdLoad', params: fromEvent }, 'report'] },
+    'load.missed': [
+      { guard: 'isLastMiss', actions: ['countMiss', 'assumeFullLoad', 'report'] },
+      {
+        guard: 'isFirstMiss',
+        actions: ['countMiss', { type: 'tell', params: warned }, 'report'],
+      },
+      { actions: ['countMiss', 'report'] },
+    ],
+    'xstate.error.actor.load': {
+      target: '.draining',
+      actions: { type: 'holdFailure', params: broken },
+    },
+    'http.requested': { actions: { type: 'answerProbe', params: fromEvent } },
+    'http.failed': { target: '.draining', actions: { type: 'holdFailure', params: errorOf } },
+    'xstate.error.actor.http': {
+      target: '.draining',
+      actions: { type: 'holdFailure', params: broken },
+    },
+    drain: '.draining',
+    stop: { target: '.stopping', actions: { type: 'cutJobs', params: { end: 'cut' } } },
+    halt: {
+      target: '.stopping',
+      actions: [{ type: 'cutJobs', params: { end: 'halted' } }, 'killPool'],
+    },
+  },
+  states: {
+    idle: {
+      on: { start: 'prewarming', drain: 'stopped', stop: 'stopped', halt: 'stopped' },
+      after: { startDelay: 'prewarming' },
+    },
+    prewarming: {
+      entry: ['openHttp', 'startSampling', 'openPool', 'armPrewarmTimeout'],
+      exit: 'disarmPrewarmTimeout',
+      on: {
+        'pool.ready': { target: 'running', actions: 'report' },
+        'pool.degraded': {
+          target: 'running.degraded',
+          actions: [{ type: 'tell', params: degraded }, 'report'],
+        },
+        'pool.failed': [
+          {
+            guard: { type: 'isBrokenFile', params: fromEvent },
+            target: 'draining',
+            actions: { type: 'holdFailure', params: errorOf },
+          },
+          { actions: { type: 'tell', params: processFailed } },
+        ],
+        'prewarmTimeout.passed': {
+          target: 'running',
+          actions: [{ type: 'tell', params: slowPrewarm }, 'report'],
+        },
+      },
+      initial: 'cold',
+      states: {
+        cold: {
+          on: {
+            'pool.process': {
+              target: 'warm',
+              actions: [{ type: 'tell', params: processReady }, 'report'],
+            },
+          },
+        },
+        warm: {
+          tags: 'available',
+          entry: { type: 'tell', params: available },
+          always: { guard: 'isFull', target: 'busy' },
+          on: {
+            report: { actions: { type: 'sendReport', params: { status: 'available' } } },
+            'link.offered': offered(true),
+          },
+        },
+        busy: {
+          entry: { type: 'tell', params: full },
+          always: { guard: not('isFull'), target: 'warm' },
+        },
+      },
+    },
+    // A worker runs until it is asked to drain or stop, or its link fails for good.
+    running: {
+      on: {
+        'load.sampled': {
+          actions: [{ type: 'holdLoad', params: fromEvent }, 'setTarget', 'report'],
+        },
+        'pool.degraded': {
+          target: '.degraded',
+          actions: [{ type: 'tell', params: degraded }, 'report'],
+        },
+      },
+      initial: 'available',
+      states: {
+        available: {
+          tags: ['available', 'ready'],
+          entry: { type: 'tell', params: available },
+          always: { guard: 'isFull', target: 'full' },
+          on: {
+            report: { actions: { type: 'sendReport', params: { status: 'available' } } },
+            'link.offered': offered(true),
+          },
+        },
+        full: {
+          tags: 'ready',
+          entry: { type: 'tell', params: full },
+          always: { guard: not('isFull'), target: 'available' },
+        },
+        degraded: {
+          entry: { type: 'tell', params: full },
+          on: {
+            'pool.recovered': {
+              target: 'available',
+              actions: [{ type: 'tell', params: { type: 'recovered' } }, 'report'],
+            },
+          },
+        },
+      },
+    },
+    draining: {
+      tags: 'draining',
+      entry: [{ type: 'tell', params: draining }, 'report', 'withdrawAll', 'armDrainTimeout'],
+      exit: 'disarmDrainTimeout',
+      on: {
+        drain: {},
+        // Each request that ends may free a process that was kept warm for it.
+        report: { actions: [{ type: 'sendReport', params: { status: 'full' } }, 'drainPool'] },
+        'http.listening': {},
+        'xstate.done.actor.pool': 'stopping.leaving',
+        'drainTimeout.passed': {
+          target: 'stopping',
+          actions: { type: 'cutJobs', params: { end: 'cut' } },
+        },
+        ...failuresOnTheWayOut,
+      },
+    },
+    stopping: {
+      tags: 'draining',
+      entry: ['report', 'cancelAll', 'shutDownPool'],
+      on: {
+        drain: {},
+        stop: {},
+        halt: { actions: [{ type: 'cutJobs', params: { end: 'halted' } }, 'killPool'] },
+        'http.listening': {},
+        'xstate.done.actor.pool': '.leaving',
+        'xstate.error.actor.pool': {
+          target: '.leaving',
+          actions: { type: 'holdFailure', params: broken },
+        },
+        ...failuresOnTheWayOut,
+      },
+      initial: 'ending',
+      states: {
+        // Until the pool is closed; each process is limited by its own ladder.
+        ending: {},
+        leaving: {
+          entry: 'closeLinks',
+          always: [
+            { guard: and(['hasLeft', 'hasFailed']), target: '#worker.failed' },
+            { guard: 'hasLeft', target: '#worker.stopped' },
+          ],
+          on: {
+            'link.registered': {
+              actions: [{ type: 'holdWorkerId', params: fromEvent }, 'report', 'closeLinks'],
+            },
+          },
+          after: {
+            goodbyeTimeout: [
+              { guard: 'hasFailed', target: '#worker.failed' },
+              { target: '#worker.stopped' },
+            ],
+          },
+        },
+      },
+    },
+    stopped: { type: 'final', entry: { type: 'tell', params: { type: 'stopped' } } },
+    failed: { type: 'final', entry: { type: 'tell', params: { type: 'stopped' } } },
+  },
+});
+
+/** Exactly one answer to each offer, whether the worker wants jobs or not. */
+function offered(accepting: boolean) {
+  return [
+    // The server keys answers by job id: a second question is answered with the first.
+    { guard: { type: 'isUndecided', params: fromEvent } },
+    {
+      guard: { type: 'isOurs', params: jobOfOffer },
+      actions: { type: 'refuseOffer', params: duplicate },
+    },
+    { guard: 'hasTooManyOffers', actions: { type: 'refuseOffer', params: tooMany } },
+    { actions: { type: 'openRequest', params: openedAs(accepting) } },
+  ] as const;
+}

@@ -1,0 +1,126 @@
+import type { Failure } from '../errors.js';
+import type { Assignment, Offer } from './job.types.js';
+import type { Event as RequestEvent } from './job-request.types.js';
+import { messageOf } from './support.js';
+import { runningJobs } from './worker.facts.js';
+import type { Context, Emitted, Event } from './worker.types.js';
+
+/** What the worker says of each event: to the world, or to the request that it is about. */
+
+type From<Type extends Event['type']> = {
+  readonly context: Context;
+  readonly event: Extract<Event, { type: Type }>;
+};
+interface ToRequest {
+  readonly jobId: string;
+  readonly event: RequestEvent;
+}
+
+export const listening = ({ event: { host, port } }: From<'http.listening'>): Emitted => ({
+  type: 'listening',
+  host,
+  port,
+});
+export const registered = ({ event }: From<'link.registered'>): Emitted => ({
+  type: 'registered',
+  workerId: event.workerId,
+  server: event.server,
+});
+export const disconnected = ({ event: { error, retryMs } }: From<'link.lost'>): Emitted => ({
+  type: 'disconnected',
+  error,
+  retryMs,
+});
+export const available = (): Emitted => ({ type: 'status', status: 'available' });
+export const full = (): Emitted => ({ type: 'status', status: 'full' });
+export const draining = ({ context }: { context: Context }): Emitted => ({
+  type: 'draining',
+  deadline: context.settings.drainTimeout,
+  jobs: runningJobs(context),
+});
+export const degraded = ({ event: { error } }: From<'pool.degraded'>): Emitted => ({
+  type: 'degraded',
+  error,
+});
+export const processReady = ({ event }: From<'pool.process'>): Emitted => ({
+  type: 'process.ready',
+  slot: event.slot,
+  pid: event.pid,
+  timings: event.timings,
+});
+export const processFailed = ({ event: { error, retryMs } }: From<'pool.failed'>): Emitted => ({
+  type: 'process.failed',
+  error,
+  retryMs,
+});
+export const processSlow = ({ event: { slot, silentMs } }: From<'pool.slow'>): Emitted => ({
+  type: 'process.slow',
+  slot,
+  silentMs,
+});
+export const jobAccepted = ({ event: { jobId } }: From<'request.accepted'>): Emitted => ({
+  type: 'job.accepted',
+  jobId,
+});
+export const warned = ({ event: { error } }: { event: { error: Failure } }): Emitted => ({
+  type: 'warning',
+  error,
+});
+export const slowPrewarm = (): Emitted => ({
+  type: 'warning',
+  error: {
+    code: 'ERR_INITIALIZE_TIMEOUT',
+    message:
+      'The processes were not warm in time; the worker goes on without them. Make prewarmFnc faster or raise initializeProcessTimeout.',
+  },
+});
+export const notRemoved = ({ event: { error } }: { event: { error: unknown } }): Emitted => ({
+  type: 'warning',
+  error: {
+    code: 'ERR_REMOVE_PARTICIPANT',
+    message: `The participant of a dead process could not be removed: ${messageOf(error)}`,
+  },
+});
+
+export const errorOf = ({ event: { error } }: { event: { error: Failure } }): Failure => error;
+/** An actor of ours broke. */
+export const broken = ({ event: { error } }: { event: { error: unknown } }): Failure => ({
+  code: (error as Partial<Failure> | undefined)?.code ?? 'ERR_INTERNAL',
+  message: messageOf(error),
+});
+
+export const jobOfOffer = ({ event }: From<'link.offered'>) => ({ jobId: event.offer.id });
+export const jobOfAssignment = ({ event }: From<'link.assigned'>) => ({
+  jobId: event.assignment.jobId,
+});
+type Refusal = { slot: number; offer: Offer; reason: string };
+export const duplicate = ({ event: { slot, offer } }: From<'link.offered'>): Refusal => ({
+  slot,
+  offer,
+  reason: 'this job is already here',
+});
+export const tooMany = ({ event: { slot, offer } }: From<'link.offered'>): Refusal => ({
+  slot,
+  offer,
+  reason: 'too many open offers',
+});
+export const openedAs =
+  (accepting: boolean) =>
+  ({ event: { slot, offer } }: From<'link.offered'>) => ({ slot, offer, accepting });
+
+export const written = ({ event: { jobId } }: From<'link.answered'>): ToRequest => ({
+  jobId,
+  event: { type: 'answer.written' },
+});
+export const received = ({
+  event: { assignment },
+}: {
+  event: { assignment: Assignment };
+}): ToRequest => ({
+  jobId: assignment.jobId,
+  event: { type: 'assignment.received', assignment },
+});
+export const unstartable = ({ event: { jobId, error } }: From<'job.unstartable'>): ToRequest => ({
+  jobId,
+  event: { type: 'job.unstartable', error },
+});

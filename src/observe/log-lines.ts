@@ -1,0 +1,124 @@
+import type { Failure } from '../errors.js';
+import type { Emitted, Settings } from '../machines/worker.types.js';
+
+/** How grave a line is. */
+export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+/** One line of the log. `event` is stable, `msg` may change; neither holds names of rooms or people. */
+export interface LogLine {
+  readonly level: Level;
+  readonly event: string;
+  readonly msg: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A message of a job's own process. */
+export interface ChildRecord {
+  readonly level: Level;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly time: number;
+  readonly pid: number | undefined;
+}
+
+type Lines = {
+  readonly [Type in Emitted['type']]: (
+    event: Extract<Emitted, { type: Type }>,
+    about: Settings,
+  ) => LogLine;
+};
+
+const line = (
+  level: Level,
+  event: string,
+  msg: string,
+  fields: Readonly<Record<string, unknown>> = {},
+): LogLine => ({ level, event, msg, fields });
+
+const flat = ({ code, message }: Failure) => ({ error: message, error_code: code });
+
+const lines: Lines = {
+  listening: ({ host, port }) =>
+    line('debug', 'http.listening', 'health endpoints are up', { host, port }),
+  registered: ({ workerId, server }, { agentName, workerType, url }) =>
+    line('info', 'worker.registered', `registered for ${dispatchOf(agentName)} dispatch`, {
+      worker_id: workerId,
+      dispatch: dispatchOf(agentName),
+      agent_name: agentName,
+      job_type: workerType,
+      url,
+      server_version: server.version,
+      server_edition: server.edition,
+      region: server.region,
+      node_id: server.nodeId,
+    }),
+  disconnected: ({ error, retryMs }) =>
+    line('warn', 'worker.disconnected', 'not connected to the server, trying again', {
+      ...flat(error),
+      retry_ms: retryMs,
+    }),
+  status: ({ status }) =>
+    line(
+      'info',
+      'worker.status',
+      status === 'available' ? 'waiting for jobs' : 'taking no more jobs',
+      {
+        status,
+      },
+    ),
+  'process.ready': ({ slot, pid, timings }) =>
+    line('debug', 'process.ready', 'process is warm', { slot, pid, timings }),
+  'process.failed': ({ error, retryMs }) =>
+    line('error', 'process.failed', 'a process failed to start', {
+      ...flat(error),
+      retry_ms: retryMs,
+    }),
+  'process.slow': ({ slot, silentMs }) =>
+    line('warn', 'process.slow', 'a process does not answer', { slot, silent_ms: silentMs }),
+  degraded: ({ error }) =>
+    line(
+      'error',
+      'pool.degraded',
+      'processes keep failing: no new jobs until one starts',
+      flat(error),
+    ),
+  recovered: () => line('info', 'pool.recovered', 'processes start again'),
+  'job.offered': ({ jobId, agentName }) =>
+    line('debug', 'job.offered', 'job offered', { job_id: jobId, agent_name: agentName }),
+  'job.rejected': ({ jobId, reason }) =>
+    line('info', 'job.rejected', 'job rejected', { job_id: jobId, reason }),
+  'job.accepted': ({ jobId }) => line('info', 'job.accepted', 'job accepted', { job_id: jobId }),
+  'job.expired': ({ jobId, reason }) =>
+    line('warn', 'job.expired', 'job accepted, but not assigned', { job_id: jobId, reason }),
+  'job.started': ({ jobId, pid }) =>
+    line('info', 'job.started', 'job started', { job_id: jobId, pid }),
+  'job.ended': ({ jobId, outcome, error }) =>
+    error === undefined
+      ? line('info', 'job.ended', 'job ended', { job_id: jobId, outcome })
+      : line('error', 'job.ended', 'job failed', { job_id: jobId, outcome, ...flat(error) }),
+  draining: ({ deadline, jobs }) =>
+    line('info', 'worker.draining', `draining: ${countOf(jobs.length, 'job')} left`, {
+      jobs: jobs.length,
+      job_ids: jobs,
+      deadline: Number.isFinite(deadline) ? new Date(deadline).toISOString() : 'none',
+    }),
+  warning: ({ error }) => line('warn', 'worker.warning', error.message, { error_code: error.code }),
+  stopped: () => line('info', 'worker.stopped', 'the worker stopped'),
+};
+
+/** What the log says about something that a worker told. */
+export const toLogLine = (event: Emitted, about: Settings): LogLine =>
+  // Each type has its own function; the compiler cannot follow that through the index.
+  (lines[event.type] as (event: Emitted, about: Settings) => LogLine)(event, about);
+
+/** A message of a job's process as a line, with the process it comes from. */
+export const toChildLine = ({ level, message, fields, pid }: ChildRecord): LogLine => {
+  const { jobId, job_id = jobId, ...rest } = fields;
+  return line(level, 'job.log', message, { ...(job_id !== undefined && { job_id }), pid, ...rest });
+};
+
+/** How jobs come to a worker: by themselves, or only when its agent is asked for by name. */
+export const dispatchOf = (agentName: string): 'automatic' | 'explicit' =>
+  agentName === '' ? 'automatic' : 'explicit';
+
+const countOf = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,86 @@
+import { styleText } from 'node:util';
+import type { Logger } from '../options.js';
+import type { Level, LogLine } from './log-lines.js';
+import { redact, redactText } from './log-redact.js';
+import { paintWith, toPretty } from './pretty.js';
+
+/** Where lines go. Writing never throws. */
+export interface LogSink {
+  write(line: LogLine, time?: number): void;
+  /** Everything written so far has left this process. */
+  flush(): void;
+}
+
+/** Colour as `--color` has it. */
+export type ColourChoice = 'auto' | 'always' | 'never';
+
+const levels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+/** Names that a line has already; a job's field with such a name is renamed. */
+const taken = new Set(['level', 'time', 'event', 'msg']);
+
+/** Lets lines of a level and above through, and keeps secrets back. */
+export const filtered = (level: string, sink: LogSink): LogSink => ({
+  write: (line, time) => {
+    if (levels.indexOf(line.level) < levels.indexOf(level)) return;
+    sink.write(
+      { ...line, msg: redactText(line.msg), fields: redact(line.fields) as LogLine['fields'] },
+      time,
+    );
+  },
+  flush: sink.flush,
+});
+
+/** Lines of JSON for machines. `fd` is a file descriptor, 1 for the standard output. */
+export async function jsonSink(fd = 1): Promise<LogSink> {
+  const { default: pino } = await import('pino');
+  // Not synchronous: a reader that stalls must not stop the worker.
+  const destination = pino.destination({ fd, sync: false });
+  const logger = pino(
+    {
+      level: 'trace',
+      base: null,
+      timestamp: false,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  );
+  const flush = () => destination.flushSync();
+  process.on('exit', flush);
+  return {
+    write: ({ level, event, msg, fields }, time = Date.now()) =>
+      logger[level]({ time: new Date(time).toISOString(), event, ...renamed(fields) }, msg),
+    flush,
+  };
+}
+
+/** Lines for people. */
+export function prettySink(stream: NodeJS.WriteStream, colour: ColourChoice = 'auto'): LogSink {
+  const paint = paintWith(isColourful(stream, colour));
+  // Nobody reads any more: that must not end a worker.
+  stream.on('error', () => {});
+  return {
+    write: (line, time = Date.now()) => stream.write(`${toPretty(line, new Date(time), paint)}\n`),
+    flush: () => {},
+  };
+}
+
+/** Lines into a logger of the user, whose own faults are no fault of the worker. */
+export const loggerSink = (logger: Logger): LogSink => ({
+  write: ({ level, event, msg, fields }) => {
+    try {
+      logger[level]({ event, ...renamed(fields) }, msg);
+    } catch {}
+  },
+  flush: () => {},
+});
+
+/** Whether a stream gets colours; `auto` follows `FORCE_COLOR`, `NO_COLOR` and the terminal. */
+export const isColourful = (stream: NodeJS.WriteStream, choice: ColourChoice): boolean =>
+  choice === 'auto' ? styleText('red', '.', { stream }) !== '.' : choice === 'always';
+
+const renamed = (fields: LogLine['fields']): LogLine['fields'] =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [taken.has(name) ? `${name}_` : name, value]),
+  );
+
+export type { Level };

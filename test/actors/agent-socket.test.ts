@@ -1,0 +1,314 @@
+import { once } from 'node:events';
+import {
+  JobTermination,
+  RegisterWorkerResponse,
+  ServerMessage,
+  WorkerMessage,
+} from '@livekit/protocol';
+import { TokenVerifier } from 'livekit-server-sdk';
+import { expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
+import { agentSocket } from '../../src/actors/agent-socket.actor.js';
+import type { Command, Fact, Message, SocketInput } from '../../src/machines/connection.types.js';
+import { Secret } from '../../src/secret.js';
+import { eventually } from '../support/eventually.js';
+import { runActor } from '../support/run-actor.js';
+import { closedPort, type SocketServer, socketServer } from '../support/socket-server.js';
+
+const credentials = new Secret({
+  apiKey: 'testkey',
+  apiSecret: 'a-secret-of-32-characters-length',
+});
+const start = (url: string) =>
+  runActor<Command, Fact, SocketInput>(agentSocket, { url, credentials });
+const connect = async (server: SocketServer) => {
+  const arrival = server.connection();
+  const actor = start(server.url);
+  const { socket, request } = await arrival;
+  await actor.fact('socket.opened');
+  return { actor, socket, request };
+};
+
+const register: Message = {
+  kind: 'register',
+  workerType: 'room',
+  agentName: 'helper',
+  version: '1',
+  deployment: '',
+  permissions: {
+    canPublish: true,
+    canSubscribe: true,
+    canPublishData: true,
+    canUpdateMetadata: true,
+    canPublishSources: [],
+    hidden: false,
+  },
+};
+const answer: Message = {
+  kind: 'answer',
+  jobId: 'AJ_1',
+  available: true,
+  terminate: false,
+  participation: { name: '', identity: 'i', metadata: '', attributes: {} },
+};
+const registered = new ServerMessage({
+  message: { case: 'register', value: new RegisterWorkerResponse({ workerId: 'AW_1' }) },
+});
+const registeredFact = {
+  type: 'server.registered',
+  workerId: 'AW_1',
+  server: { edition: '', version: '', region: '', nodeId: '' },
+};
+const nextFrame = async (socket: WebSocket) => {
+  const [data, isBinary] = await once(socket, 'message');
+  return { isBinary, message: WorkerMessage.fromBinary(data).message };
+};
+/** The facts without the dice. */
+const seen = (facts: readonly Fact[]) =>
+  facts.map((fact) => {
+    const { jitter: _, ...rest } = fact as Fact & { jitter?: number };
+    return rest;
+  });
+
+it('asks for the agent endpoint with a short-lived token that grants nothing else', async () => {
+  const server = await socketServer();
+  const arrival = server.connection();
+  start(`http://127.0.0.1:${server.port}/lk/?x=1`);
+
+  const { request } = await arrival;
+  const { authorization = '', 'sec-websocket-extensions': extensions } = request.headers;
+  const { apiKey, apiSecret } = credentials.reveal();
+  const claims = await new TokenVerifier(apiKey, apiSecret).verify(authorization.slice(7));
+  const life = Number(claims.exp) - Number(claims.nbf);
+
+  expect(request.url).toBe('/lk/agent?x=1&protocol=1');
+  expect(authorization).toMatch(/^Bearer /);
+  expect(extensions).toBeUndefined();
+  expect(claims).toEqual({
+    iss: 'testkey',
+    nbf: claims.nbf,
+    exp: claims.exp,
+    video: { agent: true },
+  });
+  expect(life > 0 && life <= 600).toBe(true);
+});
+
+it('carries commands out as binary frames and reports each one that left', async () => {
+  const { actor, socket } = await connect(await socketServer());
+  const first = nextFrame(socket);
+
+  actor.send({ type: 'send', message: register, ref: 'r1' });
+
+  expect(await actor.fact('socket.wrote')).toEqual({ type: 'socket.wrote', ref: 'r1' });
+  expect(await first).toMatchObject({
+    isBinary: true,
+    message: { case: 'register', value: { agentName: 'helper', pingInterval: 0 } },
+  });
+});
+
+it('keeps what it is told before the socket is open', async () => {
+  const server = await socketServer();
+  const arrival = server.connection();
+  const actor = start(server.url);
+
+  actor.send({ type: 'send', message: register });
+  const { socket } = await arrival;
+
+  expect((await nextFrame(socket)).message.case).toBe('register');
+});
+
+it('marks accepting answers with the name that the connection was registered with', async () => {
+  const { actor, socket } = await connect(await socketServer());
+  const first = nextFrame(socket);
+  actor.send({ type: 'send', message: register });
+  await first;
+  const second = nextFrame(socket);
+
+  actor.send({ type: 'send', message: answer });
+
+  expect((await second).message.value).toMatchObject({
+    participantAttributes: { 'lk.agent.name': 'helper' },
+  });
+});
+
+it('reads binary and text frames, and hears before it reports', async () => {
+  const { actor, socket } = await connect(await socketServer());
+
+  socket.send(registered.toBinary());
+  socket.send(registered.toJsonString());
+  socket.send('garbage');
+  socket.send(new Uint8Array([255, 255]));
+  const message = { case: 'termination', value: new JobTermination({ jobId: 'AJ_1' }) } as const;
+  socket.send(new ServerMessage({ message }).toBinary());
+  await actor.fact('server.terminated');
+
+  const heard = { type: 'socket.heard' };
+  expect(seen(actor.facts)).toEqual([
+    { type: 'socket.opened' },
+    heard,
+    registeredFact,
+    heard,
+    registeredFact,
+    heard,
+    { type: 'frame.malformed' },
+    heard,
+    { type: 'frame.malformed' },
+    heard,
+    { type: 'server.terminated', jobId: 'AJ_1' },
+  ]);
+});
+
+it('hears pings, and reports the pong of each of its own', async () => {
+  const { actor, socket } = await connect(await socketServer());
+
+  socket.ping();
+  await actor.fact('socket.heard');
+  actor.send({ type: 'ping', ref: 42 });
+  await actor.fact('socket.ponged');
+  socket.pong('not a number');
+  socket.pong();
+  await eventually(() => actor.facts.length === 6);
+
+  const heard = { type: 'socket.heard' };
+  expect(seen(actor.facts)).toEqual([
+    { type: 'socket.opened' },
+    heard,
+    heard,
+    { type: 'socket.ponged', ref: 42 },
+    heard,
+    heard,
+  ]);
+});
+
+it('does not send what cannot be encoded, and stays open', async () => {
+  const { actor, socket } = await connect(await socketServer());
+  const first = nextFrame(socket);
+
+  const attributes = { a: 7 } as unknown as Record<string, string>;
+  const broken = { ...answer, participation: { name: '', identity: '', metadata: '', attributes } };
+  actor.send({ type: 'send', message: broken, ref: 'r1' });
+  actor.send({ type: 'send', message: register, ref: 'r2' });
+
+  expect((await first).message.case).toBe('register');
+  expect(seen(actor.facts)).toEqual([
+    { type: 'socket.opened' },
+    { type: 'socket.wrote', ref: 'r2' },
+  ]);
+});
+
+it('reports a refusal once, by its status only', async () => {
+  const body = 'invalid token: Bearer echo';
+  const server = await socketServer(
+    `HTTP/1.1 401 Unauthorized\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  const actor = start(server.url);
+
+  await actor.fact('socket.refused');
+  await eventually(() => server.requests[0]?.socket.destroyed === true);
+
+  expect(seen(actor.facts)).toEqual([{ type: 'socket.refused', status: 401 }]);
+});
+
+it('does not follow a redirect', async () => {
+  const other = await socketServer();
+  const server = await socketServer(
+    `HTTP/1.1 302 Found\r\nLocation: ${other.url}/agent\r\nContent-Length: 0\r\n\r\n`,
+  );
+  const actor = start(server.url);
+
+  await actor.fact('socket.refused');
+  await eventually(() => server.requests[0]?.socket.destroyed === true);
+
+  expect(seen(actor.facts)).toEqual([{ type: 'socket.refused', status: 302 }]);
+  expect(other.requests).toEqual([]);
+});
+
+it('names host and port of a server out of reach, and nothing else of its address', async () => {
+  const port = await closedPort();
+  const actor = start(`ws://127.0.0.1:${port}/lk?token=hush`);
+
+  expect(seen([await actor.fact('socket.failed')])).toEqual([
+    {
+      type: 'socket.failed',
+      error: {
+        code: 'ECONNREFUSED',
+        message: `Cannot connect to 127.0.0.1:${port}: nothing listens there.`,
+      },
+    },
+  ]);
+});
+
+it('reports an address of which no socket can be made', async () => {
+  const actor = start('localhost:7880?token=hush');
+
+  const { error } = await actor.fact('socket.failed');
+
+  expect(error.code).toBe('ERR_CONNECTION_FAILED');
+  expect(error.message).toMatch(/starts with ws, wss, http or https/);
+  expect(JSON.stringify(actor.facts)).not.toMatch(/hush/);
+});
+
+it.each([
+  ['closes', (socket: WebSocket) => socket.close(1012), 1012],
+  ['vanishes', (socket: WebSocket) => socket.terminate(), 1006],
+  ['sends more than a frame may hold', (socket: WebSocket) => socket.send(Buffer.alloc(5e6)), 1006],
+] as const)('reports the end once when the server %s', async (_, act, code) => {
+  const { actor, socket } = await connect(await socketServer());
+  const gone = once(socket, 'close');
+
+  act(socket);
+  await actor.fact('socket.closed');
+  await gone;
+
+  expect(seen(actor.facts)).toEqual([{ type: 'socket.opened' }, { type: 'socket.closed', code }]);
+});
+
+it('says goodbye when it is told to close', async () => {
+  const { actor, socket } = await connect(await socketServer());
+  const gone = once(socket, 'close');
+
+  actor.send({ type: 'close' });
+
+  expect((await gone)[0]).toBe(1000);
+  expect(seen([await actor.fact('socket.closed')])).toEqual([
+    { type: 'socket.closed', code: 1000 },
+  ]);
+});
+
+it('gives up at once when it is told to close before it is open', async () => {
+  const server = await socketServer();
+  const actor = start(server.url);
+
+  actor.send({ type: 'close' });
+
+  expect(seen(actor.facts)).toEqual([{ type: 'socket.closed', code: 1000 }]);
+});
+
+it('terminates its socket when it is stopped', async () => {
+  const { actor, socket } = await connect(await socketServer());
+  const gone = once(socket, 'close');
+
+  actor.stop();
+
+  expect((await gone)[0]).toBe(1006);
+  expect(seen(actor.facts)).toEqual([{ type: 'socket.opened' }]);
+});
+
+it('connects nowhere when it was stopped while it prepared', async () => {
+  const server = await socketServer();
+  const arrival = server.connection();
+
+  start(server.url).stop();
+  start(`${server.url}/second`);
+  await arrival;
+
+  expect(server.requests.map(({ url }) => url)).toEqual(['/second/agent?protocol=1']);
+});
+
+it('rolls dice between 0 and 1 with every end', async () => {
+  const actor = start('');
+
+  const { jitter } = await actor.fact('socket.failed');
+
+  expect(jitter >= 0 && jitter < 1).toBe(true);
+});
