@@ -6,7 +6,7 @@ import { sourcesBelow } from './support/source-imports.js';
 
 const nothing = /(?!)/;
 const settings = String.raw`(?:options(?:/.+)?|errors|secret|permissions|policies|version|worker-options)\.ts`;
-const light = String.raw`xstate|nanoid|node:.+`;
+const light = 'xstate|nanoid|node:.+';
 
 /** The table of layers: what runs, what is only a type, and what is loaded when it is needed. */
 const layers: Layers = {

@@ -27,9 +27,8 @@ export const bannerText = ({ mode, settings, entry }: Shown, paint: Paint): stri
   ].join('\n');
 };
 
-/** Shows the banner where a person sees it: in a terminal. */
+/** Shows the banner to the person at the terminal. */
 export function showBanner({ colour, ...shown }: Shown & { readonly colour: ColourChoice }): void {
-  if (!process.stderr.isTTY) return;
   const entry = relative(process.cwd(), shown.entry);
   const paint = paintWith(isColourful(process.stderr, colour));
   process.stderr.write(`${bannerText({ ...shown, entry }, paint)}\n`);

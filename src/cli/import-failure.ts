@@ -3,6 +3,9 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkerError } from '../errors.js';
 
+/** Where this code is, as stacks write it. */
+const ownFolder = new URL('.', import.meta.url).href;
+
 /** The error of a file that cannot be imported: its message, and the first place that is known. */
 export function importFailure(entry: string, url: string, thrown: unknown): WorkerError {
   const place = placeIn(thrown) ?? (thrown instanceof SyntaxError ? placeOfSyntax(url) : undefined);
@@ -26,7 +29,7 @@ function placeIn(thrown: unknown): string | undefined {
     )
     .find((at) => at !== undefined && !/[\\/]node_modules[\\/]/.test(at));
   // A frame of this program is not the user's; it comes after all of theirs.
-  return readable(above ?? (frame?.startsWith(import.meta.dirname) ? undefined : frame));
+  return readable(above ?? (frame?.startsWith(ownFolder) ? undefined : frame));
 }
 
 /**

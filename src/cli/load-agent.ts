@@ -12,7 +12,7 @@ export interface LoadedAgent {
   readonly agent: AgentSource;
 }
 
-/** A file may call `cli.runApp` only after it was imported, but not for ever. */
+/** A file may call `cli.runApp` some time after it was imported, but not for ever. */
 const patienceMs = 5_000;
 
 /**
@@ -28,23 +28,25 @@ export async function loadAgent(entry: string): Promise<LoadedAgent> {
   } catch (error) {
     throw importFailure(entry, href, error);
   }
-  if (isOptions(exported)) return { options: exported, agent: { url: href, form: 'module' } };
-  if (isDefinition(exported)) {
-    const options = new WorkerOptions<unknown>({ agent: href });
-    return { options, agent: { url: href, form: 'module' } };
-  }
-  const options = await Promise.race([handed, nothingMore()]);
+  // A call counts more than an export, and is the only hope where nothing is exported.
+  const options = await Promise.race([handed, isAgent(exported) ? undefined : nothingMore()]);
   if (options !== undefined) return { options, agent: { url: href, form: 'file' } };
-  throw new WorkerError(
-    'ERR_AGENT_MODULE',
-    `cannot load ${basename(entry)}: it neither calls cli.runApp(options) nor exports options or an agent as default`,
-  );
+  if (!isAgent(exported)) {
+    throw new WorkerError(
+      'ERR_AGENT_MODULE',
+      `cannot load ${basename(entry)}: it neither calls cli.runApp(options) nor exports options or an agent as default`,
+    );
+  }
+  return {
+    options: isOptions(exported) ? exported : new WorkerOptions<unknown>({ agent: href }),
+    agent: { url: href, form: 'module' },
+  };
 }
 
-/** A CommonJS module that was compiled from ESM has its default export one level deeper. */
+/** The default export; CommonJS that was compiled from ESM has it one level deeper. */
 const defaultOf = ({ default: exported }: { readonly default?: unknown }): unknown =>
-  typeof exported === 'object' && exported !== null && '__esModule' in exported
-    ? (exported as { readonly default?: unknown }).default
+  !isAgent(exported) && typeof exported === 'object' && exported !== null && 'default' in exported
+    ? exported.default
     : exported;
 
 // By shape, since the file may import another copy of this package.
@@ -60,6 +62,8 @@ const markers = ['livekit-actors.AgentDefinition', 'livekit.agents.AgentDefiniti
 
 const isDefinition = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && markers.some((marker) => marker in value);
+
+const isAgent = (value: unknown): boolean => isOptions(value) || isDefinition(value);
 
 /** Resolves when nothing in this process can call `cli.runApp` any more. */
 const nothingMore = (): Promise<undefined> =>

@@ -1,12 +1,13 @@
 import type { AgentSource } from '../machines/job-process.types.js';
+import type { Settings } from '../machines/worker.types.js';
 import type { LogLine } from '../observe/log-lines.js';
 import { filtered, jsonSink, type LogSink, loggerSink, prettySink } from '../observe/logger.js';
 import type { ResolvedOptions } from '../options.js';
+import { version } from '../version.js';
 import type { WorkerOptions } from '../worker-options.js';
 import { showBanner } from './banner.js';
 import type { Invocation } from './command-line.js';
 import { secretFlags } from './flags.js';
-import type { CreateWorker } from './run-worker.js';
 
 /** A command that runs a worker. */
 export type WorkerInvocation = Extract<Invocation, { readonly flags: object }>;
@@ -18,20 +19,19 @@ interface Order {
   readonly agent: AgentSource;
   /** The loader that the processes of jobs need for the agent's file. */
   readonly loader: string | undefined;
-  readonly createWorker: CreateWorker;
 }
 
 /** Runs a worker for a command and returns its exit code. Throws for mistakes in the options. */
 export async function runCommand(order: Order): Promise<number> {
-  const { invocation, options, entry, createWorker } = order;
+  const { invocation, options, entry } = order;
   const settings = settingsFor(order);
   const sink = filtered(settings.logLevel, await sinkFor(invocation, options));
   for (const line of warnings(invocation)) sink.write(line);
-  if (invocation.format === 'pretty') {
-    showBanner({ mode: invocation.command, settings, entry, colour: invocation.colour });
-  }
+  const { command: mode, format, colour } = invocation;
+  if (format === 'pretty' && process.stderr.isTTY) showBanner({ mode, settings, entry, colour });
+  else sink.write(startLine(mode, settings));
   const { runWorker } = await import('./run-worker.js');
-  return runWorker({ settings, sink, createWorker });
+  return runWorker({ settings, sink });
 }
 
 function settingsFor({ invocation, options, agent, loader }: Order): ResolvedOptions {
@@ -51,6 +51,23 @@ const sinkFor = async (
   if (logger !== undefined) return loggerSink(logger);
   return format === 'json' ? await jsonSink() : prettySink(process.stderr, colour);
 };
+
+const startLine = (
+  mode: string,
+  { url, numIdleProcesses, loadThreshold, maxJobs }: Settings,
+): LogLine => ({
+  level: 'info',
+  event: 'worker.starting',
+  msg: `livekit-actors ${version} starts in ${mode} mode`,
+  fields: {
+    version,
+    node: process.versions.node,
+    url,
+    num_idle_processes: numIdleProcesses,
+    load_threshold: String(loadThreshold),
+    max_jobs: String(maxJobs),
+  },
+});
 
 const warnings = ({ flags }: WorkerInvocation): LogLine[] =>
   secretFlags(flags).map((flag) => ({

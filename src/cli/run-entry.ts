@@ -9,6 +9,5 @@ export async function runEntry(invocation: WorkerInvocation): Promise<number> {
   const loader = loaderFor(entry, thisRuntime());
   if (loader !== undefined) await import(loader);
   const { options, agent } = await loadAgent(entry);
-  const { createWorker } = await import('../worker.js');
-  return runCommand({ invocation, options, entry, agent, loader, createWorker });
+  return runCommand({ invocation, options, entry, agent, loader });
 }

@@ -24,8 +24,6 @@ async function run(options: WorkerOptions<unknown>): Promise<number> {
   });
   if (invocation.command === 'none') return invocation.exitCode;
   if (invocation.command === 'dev-server') throw new Error('only the package has this command');
-
-  const { createWorker } = await import('../worker.js');
   return runCommand({
     invocation,
     options,
@@ -33,6 +31,5 @@ async function run(options: WorkerOptions<unknown>): Promise<number> {
     agent: { url: pathToFileURL(entry).href, form: 'file' },
     // The file runs, so there is a loader; but one from NODE_OPTIONS does not reach the jobs.
     loader: loaderFor(entry, thisRuntime()),
-    createWorker,
   });
 }

@@ -3,6 +3,7 @@ import { osSignals } from '../actors/os-signals.actor.js';
 import type { Emitted, Input, Settings, Output as WorkerEnd } from '../machines/worker.types.js';
 import { type ChildRecord, type LogLine, toChildLine, toLogLine } from '../observe/log-lines.js';
 import type { LogSink } from '../observe/logger.js';
+import { createWorker as createRealWorker } from '../worker.js';
 import { exitCodeOf } from './exit-codes.js';
 import { sessionMachine } from './session.machine.js';
 import type { Command, Event, Output } from './session.types.js';
@@ -25,11 +26,16 @@ export type CreateWorker = (
 interface Run {
   readonly settings: Settings;
   readonly sink: LogSink;
-  readonly createWorker: CreateWorker;
+  /** Replaced in tests. */
+  readonly createWorker?: CreateWorker;
 }
 
 /** Runs a worker until it ends, by itself or by a signal, and returns the exit code. */
-export async function runWorker({ settings, sink, createWorker }: Run): Promise<number> {
+export async function runWorker({
+  settings,
+  sink,
+  createWorker = createRealWorker,
+}: Run): Promise<number> {
   const worker = createWorker(
     { settings },
     { log: (record) => sink.write(toChildLine(record), record.time) },
@@ -61,18 +67,12 @@ const runOf = (worker: RunningWorker) => {
     });
     worker.done.then(
       (end) => sendBack({ type: 'worker.ended', end }),
-      (error: unknown) => sendBack({ type: 'worker.ended', end: crash(error) }),
+      (error: unknown) => sendBack({ type: 'worker.crashed', error }),
     );
     worker.start();
   };
   return fromCallback<Command, undefined>(logic);
 };
-
-const crash = (error: unknown): WorkerEnd => ({
-  outcome: 'failed',
-  jobsCut: 0,
-  failure: { code: 'ERR_BUG', message: String(error instanceof Error ? error.stack : error) },
-});
 
 const signalLine = (msg: string, signal: string): LogLine => ({
   level: 'info',

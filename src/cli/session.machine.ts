@@ -24,6 +24,16 @@ export const sessionMachine = setup({
       forcedBy: signal,
     })),
     recordEnd: assign((_, { end }: Extract<Event, { type: 'worker.ended' }>) => ({ end })),
+    recordCrash: assign((_, { error }: { error: unknown }) => ({
+      end: {
+        outcome: 'failed' as const,
+        jobsCut: 0,
+        failure: {
+          code: 'ERR_BUG',
+          message: String((error instanceof Error && error.stack) || error),
+        },
+      },
+    })),
     askToDrain: sendTo('worker', { type: 'drain' } satisfies Command),
     askToHalt: sendTo('worker', { type: 'halt' } satisfies Command),
     announceDrain: emit((_, { signal }: Extract<Event, { type: 'signal.received' }>) => ({
@@ -45,11 +55,15 @@ export const sessionMachine = setup({
     alive: {
       invoke: [
         { id: 'signals', src: 'osSignals' },
-        // A worker that throws is a bug; the session ends without an end to report.
-        { id: 'worker', src: 'worker', onError: 'ended' },
+        {
+          id: 'worker',
+          src: 'worker',
+          onError: { target: 'ended', actions: { type: 'recordCrash', params: fromEvent } },
+        },
       ],
       on: {
         'worker.ended': { target: 'ended', actions: { type: 'recordEnd', params: fromEvent } },
+        'worker.crashed': { target: 'ended', actions: { type: 'recordCrash', params: fromEvent } },
       },
       initial: 'running',
       states: {

@@ -9,7 +9,9 @@ export type Command = { readonly type: 'drain' } | { readonly type: 'halt' };
 /** Facts from the operating system and from the worker. */
 export type Event =
   | { readonly type: 'signal.received'; readonly signal: Signal }
-  | { readonly type: 'worker.ended'; readonly end: WorkerEnd };
+  | { readonly type: 'worker.ended'; readonly end: WorkerEnd }
+  /** A bug: workers end, also when they fail. */
+  | { readonly type: 'worker.crashed'; readonly error: unknown };
 
 export interface Context {
   /** The signal that forced the end: the second one. */

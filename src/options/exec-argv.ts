@@ -1,21 +1,22 @@
-/** Flags whose value may be the next argument. */
-const spaced =
-  /^(-r|--require|--import|--loader|--experimental-loader|-C|--conditions|--env-file)$/;
-/** Flags of this process alone: its debugger, its script, its watching. */
+/** Flags of this process alone: its debugger, profiles, tests, watching, variables and script. */
 const own =
-  /^(--inspect|--watch|--test|--eval|--print|--check|--interactive|--input-type|--env-file|--run|-e$|-p$|-pe$|-c$|-i$)/;
+  /^--?(inspect|debug-port|cpu-prof|heap-prof|heapsnapshot|prof|test|watch|trace-event|report-|build-snapshot|env-file|run$|eval|print|check|interactive|input-type|pe?$|[eci]$)/;
 /** The link of tsx to its launcher, which is not there for a child. */
 const launcher = /[\\/]tsx[\\/]dist[\\/]preflight\.cjs$/;
 
-/** The flags of this process that its children need too, such as a TypeScript loader. */
+/**
+ * The flags of this process that the processes of jobs need too, such as a TypeScript loader or
+ * a memory limit.
+ */
 export const inheritedFlags = (execArgv: readonly string[]): readonly string[] => {
-  const kept: string[] = [];
-  const rest = [...execArgv];
-  for (let flag = rest.shift(); flag !== undefined; flag = rest.shift()) {
-    const taken = spaced.test(flag) ? [flag, ...rest.splice(0, 1)] : [flag];
-    // What does not start with a dash is the script of an own flag.
-    const isOwn = own.test(flag) || !flag.startsWith('-');
-    if (!isOwn && !launcher.test(taken.at(-1) ?? '')) kept.push(...taken);
+  const groups: string[][] = [];
+  for (const argument of execArgv) {
+    // What does not start with a dash is the value of the flag before it.
+    if (argument.startsWith('-')) groups.push([argument]);
+    else groups.at(-1)?.push(argument);
   }
-  return kept;
+  return groups
+    .filter(([flag = '']) => !own.test(flag))
+    .filter((group) => !group.some((argument) => launcher.test(argument)))
+    .flat();
 };

@@ -184,12 +184,13 @@ it('does not send what cannot be encoded, and stays open', async () => {
   const { actor, socket } = await connect(await socketServer());
   const first = nextFrame(socket);
 
-  const attributes = { a: 7 } as unknown as Record<string, string>;
-  const broken = { ...answer, participation: { name: '', identity: '', metadata: '', attributes } };
-  actor.send({ type: 'send', message: broken, ref: 'r1' });
+  const load = Number.MAX_VALUE; // no 32-bit float
+  const report: Message = { kind: 'report', status: 'full', load, jobIds: [] };
+  actor.send({ type: 'send', message: report, ref: 'r1' });
   actor.send({ type: 'send', message: register, ref: 'r2' });
 
   expect((await first).message.case).toBe('register');
+  await actor.fact('socket.wrote');
   expect(seen(actor.facts)).toEqual([
     { type: 'socket.opened' },
     { type: 'socket.wrote', ref: 'r2' },

@@ -61,9 +61,9 @@ function holders(node: AnyStateNode): Holder[] {
       const id = node.invoke[index]?.id;
       const at = Array.isArray(invoke) ? ['invoke', index] : ['invoke'];
       return [
-        ...one(it['onDone'], `done of ${id}`, [...at, 'onDone']),
-        ...one(it['onError'], `error of ${id}`, [...at, 'onError']),
-        ...one(it['onSnapshot'], `snapshot of ${id}`, [...at, 'onSnapshot']),
+        ...one(it.onDone, `done of ${id}`, [...at, 'onDone']),
+        ...one(it.onError, `error of ${id}`, [...at, 'onError']),
+        ...one(it.onSnapshot, `snapshot of ${id}`, [...at, 'onSnapshot']),
       ];
     }),
   ];

@@ -264,7 +264,7 @@ it.each([
     'an offer of an unknown kind',
     {
       case: 'availability',
-      value: new AvailabilityRequest({ job: new Job({ id: 'a', type: 9 }) }),
+      value: new AvailabilityRequest({ job: new Job({ id: 'a', type: 9 as JobType }) }),
     },
   ],
   ['an assignment without a job', { case: 'assignment', value: new JobAssignment() }],

@@ -21,6 +21,8 @@ type ServerContent = ServerMessage['message'];
 type Case = NonNullable<ServerContent['case']>;
 type ValueOf<Name extends Case> = Extract<ServerContent, { case: Name }>['value'];
 
+type Truthy<T> = Exclude<T, false | undefined>;
+
 export interface BareWorkerOptions {
   readonly register?: Fields<typeof RegisterWorkerRequest> | false;
   readonly token?: string;
@@ -86,7 +88,7 @@ export async function startBareWorker(server: TestServer, options: BareWorkerOpt
     lookAgain();
   });
 
-  const until = <T>(read: () => T): Promise<NonNullable<T>> =>
+  const until = <T>(read: () => T): Promise<Truthy<T>> =>
     new Promise((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
@@ -96,7 +98,7 @@ export async function startBareWorker(server: TestServer, options: BareWorkerOpt
         const value = read();
         if (!value) return;
         end();
-        resolve(value);
+        resolve(value as Truthy<T>);
       };
       const timer = setTimeout(() => {
         end();

@@ -84,7 +84,7 @@ function endless(chart: Chart, source: string): string[] {
 function ends({ transitions }: Chart, state: ChartState, source: string): boolean {
   const own = transitions.filter((it) => it.source === state.path);
   return (
-    own.some(({ trigger }) => trigger.kind === 'after') ||
+    own.some(({ trigger }) => trigger.kind === 'after' || /Timeout\.passed$/.test(trigger.name)) ||
     own.some(({ trigger, guard }) => trigger.kind === 'always' && !guard) ||
     state.entry.some(({ name }) => /^arm[A-Z]/.test(name)) ||
     state.description !== undefined ||

@@ -1,7 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { Job, JobType } from '@livekit/protocol';
 import { onTestFinished } from 'vitest';
-import { envelope, readFromChild, type ToChild, type ToParent } from '../../src/protocol/child-messages.js';
+import {
+  envelope,
+  readFromChild,
+  type ToChild,
+  type ToParent,
+} from '../../src/protocol/child-messages.js';
 import { bundledRunner } from './runner-bundle.js';
 
 type Said<Type extends ToParent['type']> = Extract<ToParent, { type: Type }>;
@@ -18,6 +23,8 @@ export interface ForkedRunner {
     type: Type,
     matches?: (message: Said<Type>) => boolean,
   ): Promise<Said<Type>>;
+  /** All that stood on its standard error. */
+  stderr(): string;
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
@@ -56,20 +63,29 @@ export const initializeOrder = (
 export const agentFixture = (name: string): URL =>
   new URL(`../fixtures/agents/${name}.mjs`, import.meta.url);
 
+interface ForkOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly execArgv?: readonly string[];
+}
+
 /** Forks the bundled runner as a worker does: a group of its own, and only a channel to talk. */
-export function forkRunner(env: Readonly<Record<string, string>> = {}): ForkedRunner {
+export function forkRunner({ env = {}, execArgv = [] }: ForkOptions = {}): ForkedRunner {
   // The certificates would cost each child a part of its start.
   const { NODE_EXTRA_CA_CERTS: _, NODE_OPTIONS: __, ...inherited } = process.env;
   const child = fork(bundledRunner(), [], {
     detached: true,
-    execArgv: [],
+    execArgv: [...execArgv],
     env: { ...inherited, ...env },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
   const said: ToParent[] = [];
   const listeners = new Set<() => void>();
+  let stderr = '';
   let seq = 0;
 
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
   child.on('message', (raw) => {
     const read = readFromChild(raw);
     if ('problem' in read) throw new Error(`The runner said something wrong: ${read.problem}`);
@@ -86,39 +102,53 @@ export function forkRunner(env: Readonly<Record<string, string>> = {}): ForkedRu
     child,
     said,
     ended,
+    stderr: () => stderr,
     tell: (message) => child.send(envelope(message, seq++), () => {}),
     hear: (type, matches = () => true) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          const found = said.find((it): it is Said<typeof type> => it.type === type && matches(it as Said<typeof type>));
+          const found = said.find(
+            (it): it is Said<typeof type> => it.type === type && matches(it as Said<typeof type>),
+          );
           if (found) listeners.delete(look);
           if (found) resolve(found);
         };
         listeners.add(look);
         look();
-        void ended.then(() => reject(new Error(`It ended without "${type}": ${JSON.stringify(said)}`)));
+        void ended.then(() =>
+          reject(new Error(`It ended without "${type}": ${JSON.stringify(said)}`)),
+        );
       }),
   };
 }
 
+interface Setup extends ForkOptions {
+  readonly initialize?: Parameters<typeof initializeOrder>[1];
+  readonly start?: Order<'start'>;
+}
+
 /** Forks a runner and makes it warm. */
-export async function warmRunner(...order: Parameters<typeof initializeOrder>): Promise<ForkedRunner> {
-  const runner = forkRunner();
-  runner.tell(initializeOrder(...order));
+export async function warmRunner(
+  agent: string | URL,
+  { initialize, ...fork }: Setup = {},
+): Promise<ForkedRunner> {
+  const runner = forkRunner(fork);
+  runner.tell(initializeOrder(agent, initialize));
   await runner.hear('ready');
   return runner;
 }
 
-/** Forks a runner and has it run a job. */
-export async function runningJob(
-  agent: string,
-  { start, initialize }: { start?: Partial<Order<'start'>>; initialize?: Parameters<typeof initializeOrder>[1] } = {},
-): Promise<ForkedRunner> {
-  const runner = await warmRunner(agent, initialize);
-  runner.tell(startOrder(start));
+/** Forks a runner, makes it warm and has it run a job. */
+export async function runningJob(agent: string | URL, setup: Setup = {}): Promise<ForkedRunner> {
+  const runner = await warmRunner(agent, setup);
+  runner.tell(setup.start ?? startOrder());
   await runner.hear('started');
   return runner;
 }
+
+/** Waits for a log line with this text. */
+export const hearLog = (runner: ForkedRunner, text: string): Promise<Said<'log'>> =>
+  runner.hear('log', ({ message }) => message === text);
 
 function killGroupOf({ pid }: ChildProcess): void {
   try {

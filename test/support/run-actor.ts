@@ -23,8 +23,10 @@ export function runActor<Command extends EventObject, Fact extends EventObject, 
   const facts: Fact[] = [];
   const watchers = new Set<() => void>();
   const parent = createActor(
-    setup({ actors: { subject: logic } }).createMachine({
-      invoke: { id: 'subject', src: 'subject', input: () => input as never },
+    setup({
+      actors: { subject: logic as unknown as CallbackActorLogic<EventObject, unknown> },
+    }).createMachine({
+      invoke: { id: 'subject', src: 'subject', input: () => input },
       on: {
         '*': {
           actions: ({ event }) => {
@@ -41,7 +43,7 @@ export function runActor<Command extends EventObject, Fact extends EventObject, 
 
   return {
     facts,
-    send: (command) => parent.getSnapshot().children.subject?.send(command as never),
+    send: (command) => parent.getSnapshot().children.subject?.send(command),
     stop: () => parent.stop(),
     fact: (type, matches = () => true) => {
       type Wanted = Extract<Fact, { type: typeof type }>;

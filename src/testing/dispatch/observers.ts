@@ -1,6 +1,9 @@
 import { WorkerError } from '../../errors.js';
 import type { ServerEvents } from './records.js';
 
+/** What is left of a type once it was seen to be truthy. */
+export type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
+
 /** Typed observation of a server. */
 export interface Observers {
   emit<Name extends keyof ServerEvents>(name: Name, event: ServerEvents[Name]): void;
@@ -9,7 +12,7 @@ export interface Observers {
     listener: (event: ServerEvents[Name]) => void,
   ): () => void;
   /** Resolves with the first truthy value of `read`, which runs now and after every event. */
-  waitFor<T>(read: () => T, timeoutMs?: number): Promise<NonNullable<T>>;
+  waitFor<T>(read: () => T, timeoutMs?: number): Promise<Truthy<T>>;
 }
 
 /** Listeners run in the order in which they came; a listener that throws breaks its emitter. */
@@ -27,8 +30,8 @@ export function createObservers(): Observers {
       listeners.set(name, named.add(listener));
       return () => void named.delete(listener);
     },
-    waitFor: (read, timeoutMs = 10_000) =>
-      new Promise((resolve, reject) => {
+    waitFor: <T>(read: () => T, timeoutMs = 10_000) =>
+      new Promise<Truthy<T>>((resolve, reject) => {
         const end = () => {
           clearTimeout(timer);
           anyListeners.delete(look);
@@ -37,7 +40,7 @@ export function createObservers(): Observers {
           const value = read();
           if (!value) return;
           end();
-          resolve(value);
+          resolve(value as Truthy<T>);
         };
         const timer = setTimeout(() => {
           end();

@@ -7,8 +7,8 @@ export interface Wanted extends Pick<DispatchRecord, 'agentName' | 'deployment'>
   readonly namespace: string | undefined;
 }
 
-/** The load at which a worker no longer makes its node visible. */
-const targetLoad = 0.7;
+/** The load at which a worker no longer makes its node visible; loads travel as 32-bit floats. */
+const targetLoad = Math.fround(0.7);
 
 /** Whether a worker serves this kind of job at all: exact names, exact labels. */
 export const serves = (worker: WorkerRecord, wanted: Wanted): boolean =>

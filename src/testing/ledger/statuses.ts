@@ -10,7 +10,7 @@ import {
 type Status = RecordOf<'status.received'>;
 
 /** Whether a job ends with this status. */
-export const isTerminal = (status: JobStatusWord): boolean =>
+export const isTerminal = (status: JobStatusWord): status is 'success' | 'failed' =>
   status === 'success' || status === 'failed';
 
 /** The terminal statuses of each job id, in order. */

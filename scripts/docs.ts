@@ -1,0 +1,22 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { differences, machinePages } from './machine-docs.js';
+
+const pages = await machinePages();
+
+if (process.argv.includes('--check')) {
+  const found = await differences(pages);
+  for (const { file, line, expected, actual } of found) {
+    console.error(`${file}:${line} differs\n  is        ${actual}\n  should be ${expected}`);
+  }
+  if (found.length > 0) {
+    console.error('\nRun `npm run docs` to write the pages again.');
+    process.exitCode = 1;
+  }
+} else {
+  for (const { url, text } of pages) {
+    await mkdir(new URL('.', url), { recursive: true });
+    await writeFile(url, text);
+    console.log(fileURLToPath(url));
+  }
+}

@@ -1,0 +1,70 @@
+import {
+  type Chart,
+  type ChartState,
+  shownPath,
+  toGraph,
+  toMermaid,
+  toTable,
+  undrawn,
+} from '../src/observe/statechart.js';
+import type { MachineFile } from './machine-files.js';
+import { sentenceAbove, unionMembers } from './type-text.js';
+
+/** The page of one machine: its sentence, chart, states, transitions, and what goes in and out. */
+export function machinePage({ name, machine, source, types }: MachineFile): string {
+  const chart = toGraph(machine);
+  return `${[
+    `# ${machine.id}`,
+    `<!-- Written by \`npm run docs\` from src/machines/${name}.machine.ts. -->`,
+    sentenceAbove(source, `${machine.id}Machine`),
+    '## Chart',
+    `\`\`\`mermaid\n${toMermaid(chart)}\n\`\`\``,
+    leftOut(chart),
+    '## States',
+    table(['state', 'kind', 'tags', 'runs'], chart.states.slice(1).map(stateRow)),
+    '## Transitions',
+    'In the order in which they are tried. A row of `(any)` holds in every state that does not say otherwise.',
+    toTable(chart),
+    '## Events',
+    'What it hears.',
+    eventTable(unionMembers(types, 'Event')),
+    '## Emitted',
+    'What it emits, and tells the actor that started it.',
+    eventTable(unionMembers(types, 'Emitted')),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')}\n`;
+}
+
+function stateRow({ path, type, tags, invokes, initial }: ChartState): string[] {
+  const kind = initial === undefined ? type : `${type}, first \`${initial}\``;
+  const runs = invokes.map(({ id, src }) => (id === src ? `\`${id}\`` : `\`${id}\` (${src})`));
+  return [`\`${path}\``, kind, tags.map((tag) => `\`${tag}\``).join(' '), runs.join(' ')];
+}
+
+/** Transitions that go somewhere and are not drawn. */
+function leftOut(chart: Chart): string {
+  const lines = undrawn(chart)
+    .filter(({ targets }) => targets.length > 0)
+    .map(({ source, trigger, guard, targets }) => {
+      const condition = guard ? ` if ${guard.words}` : '';
+      return `- \`${shownPath(source)}\`: on \`${trigger.words}\`${condition} to \`${targets.join('`, `')}\``;
+    });
+  return lines.length > 0 ? `Not drawn:\n\n${lines.join('\n')}` : '';
+}
+
+const eventTable = (events: ReturnType<typeof unionMembers>): string =>
+  table(
+    ['event', 'carries', 'meaning'],
+    events.map(({ name, fields, doc }) => [
+      `\`${name}\``,
+      fields.map((field) => `\`${field}\``).join(' '),
+      doc,
+    ]),
+  );
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+}

@@ -1,0 +1,37 @@
+export { cli } from './cli/run-app.js';
+export { type Failure, WorkerError, type WorkerErrorCode } from './errors.js';
+export {
+  type AgentDefinition,
+  defineAgent,
+  getJobContext,
+  type JobContext,
+  type JobProcess,
+} from './job/index.js';
+export type {
+  Acceptance,
+  Capacity,
+  JobRequest,
+  LoadFnc,
+  Offer,
+  Participation,
+  RequestFnc,
+  Settings,
+  WorkerEvent,
+  WorkerOutput,
+  WorkerView,
+} from './machines/index.js';
+export type { EntrypointFnc, Logger, LogLevel, PrewarmFnc, WorkerOptionsInit } from './options.js';
+export { WorkerPermissions, WorkerType } from './permissions.js';
+export { maxJobs, type Policies, type Policy, type PolicyInput, withPolicies } from './policies.js';
+export { Secret } from './secret.js';
+export {
+  connectionMachine,
+  createWorker,
+  jobProcessMachine,
+  jobRequestMachine,
+  processPoolMachine,
+  type Worker,
+  type WorkerEnvironment,
+  workerMachine,
+} from './worker.js';
+export { WorkerOptions } from './worker-options.js';

@@ -1,0 +1,172 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { type Actor, type ActorOptions, createActor } from 'xstate';
+import { agentSocket } from './actors/agent-socket.actor.js';
+import { type ChildProcessOptions, childProcess } from './actors/child-process.actor.js';
+import { httpServer } from './actors/http-server.actor.js';
+import { loadSampler } from './actors/load-sampler.actor.js';
+import { participantRemoval } from './actors/participant-removal.actor.js';
+import { requestHandler } from './actors/request-handler.actor.js';
+import { WorkerError } from './errors.js';
+import { connectionMachine as pureConnection } from './machines/connection.machine.js';
+import { jobProcessMachine as pureJobProcess } from './machines/job-process.machine.js';
+import { jobRequestMachine as pureJobRequest } from './machines/job-request.machine.js';
+import { processPoolMachine as pureProcessPool } from './machines/process-pool.machine.js';
+import { stopTree } from './machines/support.js';
+import { workerMachine as pureWorker } from './machines/worker.machine.js';
+import type { Input, Output } from './machines/worker.types.js';
+import { type ChildRecord, toChildLine } from './observe/log-lines.js';
+import type { LogSink } from './observe/logger.js';
+
+type Log = ChildProcessOptions['log'];
+type WorkerMachine = typeof pureWorker;
+
+/** The program that runs in each child process, wherever this package lies. */
+const runner = join(
+  dirname(createRequire(import.meta.url).resolve('livekit-actors/package.json')),
+  'dist/job/main.cjs',
+);
+
+/**
+ * The connection to one server with its real WebSocket: registers, reconnects, keeps job statuses
+ * until they are delivered.
+ */
+export const connectionMachine = pureConnection.provide({ actors: { agentSocket } });
+
+/** One offer, decided by guards and by the real `requestFnc`, answered exactly once. */
+export const jobRequestMachine = pureJobRequest.provide({ actors: { requestHandler } });
+
+const processWith = (log: Log) =>
+  pureJobProcess.provide({ actors: { childProcess: childProcess({ runner, log }) } });
+
+const poolWith = (log: Log) =>
+  pureProcessPool.provide({ actors: { jobProcess: processWith(log) } });
+
+/** What jobs log, as lines of JSON on the standard output; loaded when the first line comes. */
+function standardOutput(): Log {
+  let sink: Promise<LogSink> | undefined;
+  return (record) => {
+    sink ??= import('./observe/logger.js').then(({ filtered, jsonSink }) =>
+      jsonSink().then((json) => filtered('trace', json)),
+    );
+    void sink.then((out) => out.write(toChildLine(record), record.time));
+  };
+}
+
+/** One child process with the real process in it. */
+export const jobProcessMachine = processWith(standardOutput());
+
+/** The pool of warm processes, with real processes in it. */
+export const processPoolMachine = poolWith(standardOutput());
+
+/**
+ * The whole worker, wired to its real socket, processes, load and health server. Its input is a
+ * `WorkerOptions` whose `agent` is a module of its own; it starts by itself on the next tick.
+ *
+ * @example
+ * const actor = createActor(workerMachine, {
+ *   input: new WorkerOptions({ agent: new URL('./agent.js', import.meta.url) }),
+ * });
+ * actor.on('registered', ({ workerId }) => console.log(workerId));
+ * actor.start();
+ * // later: finish what runs, then end
+ * actor.send({ type: 'drain' });
+ */
+export const workerMachine: WorkerMachine = pureWorker.provide({
+  actors: {
+    connection: connectionMachine,
+    jobRequest: jobRequestMachine,
+    processPool: processPoolMachine,
+    loadSampler: loadSampler(),
+    httpServer: httpServer(),
+    participantRemoval,
+  },
+});
+
+/** What `createWorker` takes beside the options. */
+export interface WorkerEnvironment {
+  /** A worker machine with policies or actors of your own; see `withPolicies`. */
+  readonly machine?: WorkerMachine;
+  /** Gets the log lines of the jobs; by default they go to the standard output as JSON. */
+  readonly log?: (record: ChildRecord) => void;
+  /** An xstate inspection observer: it sees every actor below the worker. */
+  readonly inspect?: ActorOptions<WorkerMachine>['inspect'];
+}
+
+/** A worker to be started, drained and stopped. */
+export interface Worker {
+  /** The actor itself: subscribe to it, listen with `on`, send it events. */
+  readonly actor: Actor<WorkerMachine>;
+  /** Settles when the worker is stopped or failed, and no process of it is left. */
+  readonly done: Promise<Output>;
+  /** @throws WorkerError `ERR_ALREADY_STARTED` when it was started before. */
+  start(): Worker;
+  /** Takes nothing new, lets the jobs finish, then stops. */
+  drain(): Promise<Output>;
+  /** Ends the jobs through their shutdown callbacks, then stops. */
+  stop(): Promise<Output>;
+  /** Ends every process at once, then stops. */
+  halt(): Promise<Output>;
+}
+
+/**
+ * Makes a worker. It installs no signal handler, prints nothing of its own and never ends the
+ * process; the command line does. The options need `agent: URL`, since only `cli.runApp` knows the
+ * file it runs in.
+ *
+ * @throws WorkerError `ERR_INVALID_OPTIONS` or `ERR_MISSING_CREDENTIALS`, naming all that is wrong.
+ *
+ * @example
+ * const worker = createWorker(new WorkerOptions({ agent: new URL('./agent.js', import.meta.url) }));
+ * worker.start();
+ * await worker.drain();
+ */
+export function createWorker(
+  { settings }: Input,
+  { machine = workerMachine, log, inspect }: WorkerEnvironment = {},
+): Worker {
+  const wired = log ? machine.provide({ actors: { processPool: poolWith(log) } }) : machine;
+  const actor = createActor(wired, { input: { settings }, ...(inspect && { inspect }) });
+  const done = new Promise<Output>((resolve, reject) => {
+    actor.subscribe({
+      error: (error) => {
+        // xstate leaves the children of a machine that threw running.
+        stopTree(actor);
+        reject(error);
+      },
+      complete: () => {
+        const { output } = actor.getSnapshot();
+        resolve(output ?? { outcome: 'halted', jobsCut: 0, failure: undefined });
+      },
+    });
+  });
+  // Whoever wants to know of a failure awaits `done`; nobody has to.
+  done.catch(() => {});
+
+  const end = (type: 'drain' | 'stop' | 'halt') => (): Promise<Output> => {
+    actor.start();
+    actor.send({ type });
+    return done;
+  };
+  const worker: Worker = {
+    actor,
+    done,
+    start() {
+      if (!isNew(actor))
+        throw new WorkerError(
+          'ERR_ALREADY_STARTED',
+          'This worker was started before. Make a new one with createWorker.',
+        );
+      actor.start();
+      actor.send({ type: 'start' });
+      return worker;
+    },
+    drain: end('drain'),
+    stop: end('stop'),
+    halt: end('halt'),
+  };
+  return worker;
+}
+
+/** The chart says it: a worker that was started left `idle` at once. */
+const isNew = (actor: Actor<WorkerMachine>): boolean => actor.getSnapshot().value === 'idle';

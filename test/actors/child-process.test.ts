@@ -1,0 +1,277 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, it } from 'vitest';
+import type { ChildLog } from '../../src/actors/child-channel.js';
+import { childProcess } from '../../src/actors/child-process.actor.js';
+import type { ChildInput, Command, Fact } from '../../src/machines/job-process.types.js';
+import { Secret } from '../../src/secret.js';
+import { eventually } from '../support/eventually.js';
+import { isRunning } from '../support/processes.js';
+import { runActor } from '../support/run-actor.js';
+
+const input: ChildInput = {
+  agent: { url: 'file:///agent.js', form: 'file' },
+  execArgv: [],
+  env: undefined,
+  envExclude: [],
+  graceMs: 1_500,
+  logLevel: 'info',
+};
+const launch = {
+  jobId: 'AJ_1',
+  url: 'ws://h',
+  token: new Secret('a.b.c'),
+  record: new Secret('AAEC'),
+  participation: { name: 'n', identity: 'i', metadata: 'm', attributes: { a: 'b' } },
+  workerId: 'AW_1',
+};
+
+const start = (fixture: string, overrides: Partial<ChildInput> = {}) => {
+  const runner = fileURLToPath(new URL(`../fixtures/children/${fixture}.mjs`, import.meta.url));
+  const lines: ChildLog[] = [];
+  const logic = childProcess({ runner, log: (line) => lines.push(line) });
+  const actor = runActor<Command, Fact, ChildInput>(logic, { ...input, ...overrides });
+  const pid = async () => (await actor.fact('child.spawned')).pid;
+  const line = async () => {
+    await eventually(() => lines.length > 0);
+    return lines[0]?.fields as Record<string, unknown>;
+  };
+  return { ...actor, lines, line, pid };
+};
+const types = (facts: readonly Fact[]) => facts.map(({ type }) => type);
+
+const environment = { ...process.env };
+const { execPath } = process;
+afterEach(() => {
+  process.env = { ...environment };
+  process.execPath = execPath;
+});
+
+it('reports a whole life in order, the verdict last', async () => {
+  const child = start('well-behaved');
+  const pid = await child.pid();
+
+  await child.fact('child.ready');
+  child.send({ type: 'start', launch });
+  await child.fact('child.started');
+  child.send({ type: 'ping', ref: 7 });
+  await child.fact('child.ponged');
+  child.send({ type: 'shutdown', reason: 'drain', graceMs: 100 });
+  await child.fact('child.finished');
+  child.send({ type: 'leave' });
+  await child.fact('child.closed');
+
+  expect(child.facts).toEqual([
+    { type: 'child.spawned', pid },
+    { type: 'child.online' },
+    { type: 'child.ready', timings: { imported: 1 } },
+    { type: 'child.started', jobId: 'AJ_1' },
+    { type: 'child.ponged', ref: 7 },
+    { type: 'child.finished', end: { outcome: 'success' } },
+    { type: 'child.exited', code: 0, signal: null },
+    { type: 'child.closed', code: 0, signal: null },
+  ]);
+});
+
+it('tells the child everything in numbered envelopes, with the secrets opened', async () => {
+  const child = start('repeats');
+
+  child.send({ type: 'start', launch });
+  child.send({ type: 'shutdown', reason: 'drain', graceMs: 100 });
+  child.send({ type: 'leave' });
+  await eventually(() => child.lines.length === 4);
+
+  const pid = await child.pid();
+  const { agent, graceMs, logLevel } = input;
+  const { participation } = launch;
+  expect(child.lines.map(({ fields }) => fields)).toEqual([
+    { v: 1, seq: 0, type: 'initialize', agent, graceMs, logLevel },
+    {
+      v: 1,
+      seq: 1,
+      type: 'start',
+      jobId: 'AJ_1',
+      url: 'ws://h',
+      token: 'a.b.c',
+      record: 'AAEC',
+      participation,
+      workerId: 'AW_1',
+    },
+    { v: 1, seq: 2, type: 'shutdown', reason: 'drain', graceMs: 100 },
+    { v: 1, seq: 3, type: 'leave' },
+  ]);
+  expect(child.lines[3]).toEqual({
+    level: 'info',
+    message: 'told',
+    fields: { v: 1, seq: 3, type: 'leave' },
+    time: 0,
+    pid,
+  });
+  expect(types(child.facts)).toEqual(['child.spawned']);
+});
+
+it('brings failures and ends in the child’s own words', async () => {
+  const child = start('says-everything');
+
+  await child.fact('child.closed');
+
+  const error = { code: 'ERR_AGENT_MODULE', message: 'no such file' };
+  expect(child.facts.slice(1, 5)).toEqual([
+    { type: 'child.online' },
+    { type: 'child.failed', error },
+    { type: 'child.closing', reason: 'the room ended' },
+    { type: 'child.finished', end: { outcome: 'failed', error } },
+  ]);
+});
+
+it('calls what no runner says misbehaviour, and repeats none of it', async () => {
+  const child = start('says-garbage');
+
+  await eventually(() => child.facts.length === 6);
+
+  const misbehaved = (message: string) => ({
+    type: 'child.misbehaved',
+    error: { code: 'ERR_CHILD_MESSAGE', message },
+  });
+  expect(child.facts.slice(1)).toEqual([
+    misbehaved('The child sent no valid message: no envelope of version 1.'),
+    misbehaved('The child sent no valid message: no envelope of version 1.'),
+    misbehaved(expect.stringMatching(/^The child sent no valid message: type: expected /) as never),
+    { type: 'child.online' },
+    misbehaved('The child sent message 5 after message 5.'),
+  ]);
+});
+
+it('reports an exit that nobody asked for', async () => {
+  const child = start('crashes');
+
+  expect(await child.fact('child.closed')).toEqual({ type: 'child.closed', code: 3, signal: null });
+});
+
+it('asks with SIGTERM, ends with SIGKILL, and waits for the verdict', async () => {
+  const child = start('ignores-sigterm');
+  await child.fact('child.online');
+
+  child.send({ type: 'terminate' });
+  expect(await child.fact('child.closing')).toEqual({ type: 'child.closing', reason: 'SIGTERM' });
+  child.send({ type: 'kill' });
+  await child.fact('child.closed');
+
+  expect(child.facts.slice(-2)).toEqual([
+    { type: 'child.exited', code: null, signal: 'SIGKILL' },
+    { type: 'child.closed', code: null, signal: 'SIGKILL' },
+  ]);
+});
+
+it.each([
+  ['kill', { type: 'kill' }],
+  ['its own exit', { type: 'leave' }],
+] as const)('leaves no helper behind after %s', async (_, command) => {
+  const child = start('starts-a-helper');
+  const helper = Number((await child.line()).pid);
+  expect(isRunning(helper)).toBe(true);
+
+  child.send(command);
+  await child.fact('child.closed');
+
+  await eventually(() => !isRunning(helper));
+});
+
+it('kills the child and its helpers when it is stopped', async () => {
+  const child = start('starts-a-helper');
+  const pid = await child.pid();
+  const helper = Number((await child.line()).pid);
+
+  child.stop();
+
+  await eventually(() => !isRunning(pid) && !isRunning(helper));
+});
+
+it('bears commands in every state, also after the end', async () => {
+  const child = start('crashes');
+  const commands: Command[] = [
+    { type: 'start', launch },
+    { type: 'ping', ref: 1 },
+    { type: 'shutdown', reason: 'r', graceMs: 0 },
+    { type: 'leave' },
+    { type: 'terminate' },
+    { type: 'kill' },
+  ];
+  await child.fact('child.closed');
+  const count = child.facts.length;
+
+  for (const command of commands) child.send(command);
+
+  expect(child.facts.length).toBe(count);
+});
+
+it('bears commands to a child that closed its channel', async () => {
+  const child = start('closes-its-channel');
+  await child.pid();
+
+  for (let ref = 0; ref < 1_000; ref += 1) child.send({ type: 'ping', ref });
+  await new Promise(setImmediate);
+  for (let ref = 0; ref < 1_000; ref += 1) child.send({ type: 'ping', ref });
+  child.send({ type: 'kill' });
+  await child.fact('child.closed');
+
+  expect(types(child.facts)).toEqual(['child.spawned', 'child.exited', 'child.closed']);
+});
+
+it('reports a program that is missing as an exit', async () => {
+  const child = start('is-not-there', { execArgv: ['--no-warnings'] });
+
+  expect(await child.fact('child.closed')).toMatchObject({ code: 1, signal: null });
+});
+
+it('reports a spawn that fails later, with its cause', async () => {
+  process.execPath = '/nowhere/node';
+  const child = start('well-behaved');
+
+  await child.fact('child.closed');
+
+  expect(child.facts).toEqual([
+    { type: 'child.failed', error: { code: 'ENOENT', message: 'spawn /nowhere/node ENOENT' } },
+    { type: 'child.closed', code: -2, signal: null },
+  ]);
+});
+
+it('reports a spawn that fails at once, with its cause', async () => {
+  process.env.PROVIDER_KEY = 'x'.repeat(1_000_000);
+  const child = start('well-behaved');
+
+  await child.fact('child.closed');
+
+  expect(child.facts).toEqual([
+    { type: 'child.failed', error: { code: 'E2BIG', message: 'spawn E2BIG' } },
+    { type: 'child.closed', code: -7, signal: null },
+  ]);
+});
+
+it.runIf(process.platform === 'linux')(
+  'gives the child its environment less the secrets, and nothing in its arguments',
+  async () => {
+    Object.assign(process.env, {
+      LIVEKIT_API_KEY: 'marker-key',
+      LIVEKIT_API_SECRET: 'marker-secret',
+      NODE_OPTIONS: '--no-deprecation',
+      PROVIDER_KEY: 'needed',
+      PRIVATE: 'marker-private',
+    });
+    const child = start('shows-itself', {
+      envExclude: ['PRIVATE'],
+      execArgv: ['--stack-size=900'],
+    });
+
+    const { env, born, argv, execArgv } = await child.line();
+
+    expect(env).toEqual({
+      LIVEKIT_API_KEY: null,
+      LIVEKIT_API_SECRET: null,
+      NODE_OPTIONS: null,
+      PROVIDER_KEY: 'needed',
+      PRIVATE: null,
+    });
+    expect(born).not.toMatch(/marker|--no-deprecation/);
+    expect({ argv, execArgv }).toEqual({ argv: [], execArgv: ['--stack-size=900'] });
+  },
+);

@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import { differences, firstDifference, machinePages } from '../scripts/machine-docs.js';
+import { sentenceAbove, unionMembers } from '../scripts/type-text.js';
+
+it('describes every machine as it is (else: npm run docs)', async () => {
+  expect(await differences(await machinePages())).toEqual([]);
+});
+
+it('names the first line that differs', () => {
+  expect(firstDifference('a.md', 'one\ntwo\n', 'one\ntoo\n')).toEqual({
+    file: 'a.md',
+    line: 2,
+    expected: 'two',
+    actual: 'too',
+  });
+  expect(firstDifference('a.md', 'one\n', 'one')).toMatchObject({ line: 2, actual: '(nothing)' });
+  expect(firstDifference('a.md', '', 'one')).toMatchObject({ line: 1, expected: '' });
+  expect(firstDifference('a.md', 'one', 'one')).toBeUndefined();
+});
+
+it('takes the sentence from the TSDoc right above the machine', () => {
+  const source =
+    '/** Not this. */\nconst a = 1;\n\n/**\n * It lives,\n * and ends.\n */\nexport const aMachine = setup({});';
+
+  expect(sentenceAbove(source, 'aMachine')).toBe('It lives, and ends.');
+  expect(() => sentenceAbove('const b = 1;\nexport const aMachine = 1', 'aMachine')).toThrow(
+    'There is no TSDoc above aMachine.',
+  );
+});
+
+it('reads the events of a union from its declaration', () => {
+  const types = `
+/** How it ended. */
+interface Exit {
+  /** Its code. */
+  readonly code: number;
+}
+export type Fact =
+  | { readonly type: 'ready' | 'gone' }
+  /** It left. */
+  | ({ readonly type: 'left' } & Exit);
+export type Event =
+  | Fact
+  | { readonly type: 'go'; readonly to: 'a' | 'b'; readonly why?: string }
+  /** The clock says; or: {it} does. */
+  | { readonly type: 'late' }
+  | DoneActorEvent<Exit, \`proc.\${number}\`>
+  | ErrorActorEvent<unknown, 'pool' | 'http'>
+  | FromElsewhere;
+`;
+
+  expect(unionMembers(types, 'Event')).toEqual([
+    { name: 'ready', fields: [], doc: '' },
+    { name: 'gone', fields: [], doc: '' },
+    { name: 'left', fields: ['code'], doc: 'It left.' },
+    { name: 'go', fields: ['to', 'why?'], doc: '' },
+    { name: 'late', fields: [], doc: 'The clock says; or: {it} does.' },
+    { name: 'done of proc.*', fields: ['output'], doc: '' },
+    { name: 'error of pool', fields: ['error'], doc: '' },
+    { name: 'error of http', fields: ['error'], doc: '' },
+    { name: '… FromElsewhere', fields: [], doc: '' },
+  ]);
+});

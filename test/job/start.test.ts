@@ -1,0 +1,169 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import {
+  agentFixture,
+  forkRunner,
+  hearLog,
+  initializeOrder,
+  runningJob,
+  startOrder,
+  warmRunner,
+} from '../support/forked-runner.js';
+
+const inline = (code: string) => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+
+it('is online, then ready with the time of each stage', async () => {
+  const { said } = await warmRunner('ordinary', { initialize: { logLevel: 'info' } });
+
+  expect(said.map(({ type }) => type)).toEqual(['online', 'ready']);
+  const timings = said.flatMap((message) => (message.type === 'ready' ? [message.timings] : []))[0];
+  expect(Object.keys(timings ?? {})).toEqual(['online', 'imported', 'rtc', 'prewarmed']);
+  const times = Object.values(timings ?? {});
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+});
+
+it('prewarms in the very process that runs the job', async () => {
+  const runner = await runningJob('ordinary');
+
+  const { fields } = await hearLog(runner, 'joined');
+  expect(fields).toEqual({
+    job_id: 'job-1',
+    pid: runner.child.pid,
+    prewarmedIn: runner.child.pid,
+    room: 'lobby',
+    identity: 'agent-job-1',
+  });
+});
+
+it('takes the functions that a file hands over', async () => {
+  const runner = await runningJob('one-file', { initialize: { form: 'file' } });
+
+  await hearLog(runner, 'one file runs');
+});
+
+it.each([
+  [
+    'of LiveKit’s own package',
+    `export default { [Symbol.for('livekit.agents.AgentDefinition')]: true, entry: (ctx) => ctx.log.info('runs') }`,
+  ],
+  [
+    'nested by a compiler',
+    `export default { default: { [Symbol.for('livekit-actors.AgentDefinition')]: true, entrypoint: (ctx) => ctx.log.info('runs') } }`,
+  ],
+  [
+    'in worker options',
+    `export default new class { get definition() { return { entrypoint: (ctx) => ctx.log.info('runs') } } }`,
+  ],
+])('finds a definition %s', async (_, code) => {
+  const runner = await runningJob(inline(code));
+
+  await hearLog(runner, 'runs');
+});
+
+it('loads an agent from a path with spaces and a percent sign', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'livekit-actors-agent-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const place = join(folder, '100% my agents');
+  mkdirSync(place);
+  writeFileSync(
+    join(place, 'an agent.mjs'),
+    `export default { [Symbol.for('livekit-actors.AgentDefinition')]: true, entrypoint: () => {} }`,
+  );
+
+  const runner = await warmRunner(pathToFileURL(join(place, 'an agent.mjs')));
+
+  expect(runner.said.at(-1)?.type).toEqual('ready');
+});
+
+it.each([
+  ['throws-at-import', 'TypeError: no such voice', 2, 9],
+  ['does-not-parse', "SyntaxError: Unexpected token '='", 1, undefined],
+])('says where a module breaks: %s', async (name, text, line, column) => {
+  const runner = forkRunner();
+  runner.tell(initializeOrder(name));
+
+  const path = agentFixture(name).pathname;
+  const place = [path, line, ...(column ? [column] : [])].join(':');
+  expect(await runner.hear('failed')).toEqual({
+    type: 'failed',
+    error: { code: 'ERR_AGENT_MODULE', message: `Cannot load ${path}: ${text} (at ${place})` },
+  });
+  expect(await runner.ended).toEqual({ code: 1, signal: null });
+});
+
+it.each([
+  ['module', 'exports no agent. Write "export default defineAgent('],
+  ['file', 'does not call cli.runApp('],
+] as const)('says what a module without an agent lacks, in the %s form', async (form, remedy) => {
+  const runner = forkRunner();
+  runner.tell(initializeOrder('exports-no-agent', { form }));
+
+  const { error } = await runner.hear('failed');
+  expect(error.code).toEqual('ERR_AGENT_MODULE');
+  expect(error.message).toContain(`${agentFixture('exports-no-agent').pathname} ${remedy}`);
+  expect(await runner.ended).toEqual({ code: 1, signal: null });
+});
+
+it('fails the start when the prewarm function throws', async () => {
+  const runner = forkRunner();
+  runner.tell(initializeOrder('throws-in-prewarm'));
+
+  expect(await runner.hear('failed')).toEqual({
+    type: 'failed',
+    error: { code: 'ERR_PREWARM', message: 'model file missing' },
+  });
+  expect(await runner.ended).toEqual({ code: 1, signal: null });
+});
+
+it('fails the start when a warm process throws where nobody catches', async () => {
+  const runner = forkRunner();
+  runner.tell(
+    initializeOrder(
+      inline(
+        `setTimeout(() => { throw new Error('stray timer') }, 50);
+         export default { [Symbol.for('livekit-actors.AgentDefinition')]: true, entrypoint() {} }`,
+      ),
+    ),
+  );
+
+  expect(await runner.hear('failed')).toEqual({
+    type: 'failed',
+    error: { code: 'ERR_UNCAUGHT', message: 'stray timer' },
+  });
+  expect(await runner.ended).toEqual({ code: 1, signal: null });
+});
+
+it.each(['before', 'after'] as const)(
+  'exits at once when shut down %s it is warm',
+  async (when) => {
+    const runner = when === 'before' ? forkRunner() : await warmRunner('ordinary');
+
+    runner.tell({ type: 'shutdown', reason: 'drain', graceMs: 5_000 });
+
+    expect(await runner.ended).toEqual({ code: 0, signal: null });
+    expect(runner.said.map(({ type }) => type)).not.toContain('finished');
+  },
+);
+
+it('answers a ping with its reference', async () => {
+  const runner = forkRunner();
+  runner.tell({ type: 'ping', ref: 7 });
+
+  expect(await runner.hear('pong')).toEqual({ type: 'pong', ref: 7 });
+});
+
+it('ignores what is no message, and a job before it is warm', async () => {
+  const runner = forkRunner();
+  for (const raw of ['nonsense', null, { v: 1, seq: 0, type: 'explode' }, { v: 9 }]) {
+    runner.child.send(raw as never);
+  }
+  runner.tell(startOrder());
+  runner.tell(initializeOrder('ordinary'));
+
+  await runner.hear('ready');
+  expect((await hearLog(runner, 'ignored an invalid message of the worker')).level).toEqual('warn');
+  expect(runner.said.map(({ type }) => type)).not.toContain('started');
+});
