@@ -1,3 +1,5 @@
+import { flat } from './source-text.js';
+
 /** One member of a union of events, as its declaration is written. */
 export interface UnionMember {
   readonly name: string;
@@ -5,21 +7,21 @@ export interface UnionMember {
   readonly doc: string;
 }
 
-/** The TSDoc paragraph right above an exported constant, on one line. */
-export function sentenceAbove(source: string, name: string): string {
-  const at = source.indexOf(`export const ${name} `);
-  const comment = at < 0 ? null : /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*$/.exec(source.slice(0, at));
-  if (!comment) throw new Error(`There is no TSDoc above ${name}.`);
-  return flat(comment[1] ?? '');
-}
+/** Texts of types files by file name, such as `worker.types.ts`. */
+export type TypeFiles = ReadonlyMap<string, string>;
 
-/** The events of a union in a types file: those it spells out, those it refers to in that file, and children that end. */
-export function unionMembers(types: string, name: string): UnionMember[] {
-  const members = topLevel(declaration(types, name)).flatMap((member) => read(types, member));
+/**
+ * The events of a union: those it spells out, those of unions that it refers to or imports, and
+ * the ends of children.
+ */
+export function unionMembers(files: TypeFiles, file: string, name: string): UnionMember[] {
+  const types = files.get(file) ?? '';
+  const members = topLevel(declaration(types, name)).flatMap((member) => read(files, file, member));
   return [...new Map(members.map((member) => [member.name, member])).values()];
 }
 
-function read(types: string, member: string): UnionMember[] {
+function read(files: TypeFiles, file: string, member: string): UnionMember[] {
+  const types = files.get(file) ?? '';
   const doc = flat(/^\s*\/\*\*([\s\S]*?)\*\//.exec(member)?.[1] ?? '');
   const text = withoutComments(member).trim();
   const child = /^(Done|Error)ActorEvent<[\s\S]*?,\s*([^,]+?),?\s*>$/.exec(text);
@@ -30,9 +32,23 @@ function read(types: string, member: string): UnionMember[] {
   if (names.length > 0) {
     return names.map(([, event = '']) => ({ name: event, fields: fieldsOf(types, text), doc }));
   }
-  return isDeclared(types, text)
-    ? unionMembers(types, text)
-    : [{ name: `… ${text}`, fields: [], doc }];
+  if (isDeclared(types, text)) return unionMembers(files, file, text);
+  const imported = importOf(types, text);
+  if (imported) return unionMembers(files, imported.file, imported.name);
+  return [{ name: `… ${text}`, fields: [], doc }];
+}
+
+/** Where a name that a types file imports from another one is declared, and under which name. */
+function importOf(types: string, name: string): { file: string; name: string } | undefined {
+  for (const [, names = '', file = ''] of types.matchAll(
+    /import type \{([^}]*)\} from '\.\/([\w.-]+)\.js'/g,
+  )) {
+    for (const item of names.split(',')) {
+      const [original = '', alias = original] = item.trim().split(/\s+as\s+/);
+      if (alias === name) return { file: `${file}.ts`, name: original };
+    }
+  }
+  return undefined;
 }
 
 function childEvents(kind: 'done' | 'error', ids: string, doc: string): UnionMember[] {
@@ -89,9 +105,3 @@ function withLeadingDocs(parts: readonly string[]): string[] {
 }
 
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
-
-const flat = (comment: string): string =>
-  comment
-    .replace(/^\s*\*+ ?/gm, '')
-    .replace(/\s+/g, ' ')
-    .trim();

@@ -1,4 +1,4 @@
-export { cli } from './cli/run-app.js';
+export { type AppEnvironment, cli } from './cli/run-app.js';
 export { type Failure, WorkerError, type WorkerErrorCode } from './errors.js';
 export {
   type AgentDefinition,

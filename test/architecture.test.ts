@@ -54,15 +54,15 @@ const layers: Layers = {
     files: /^worker(\/.+)?\.ts$/,
     value: new RegExp(`^(${light}|worker(/.+)?\\.ts|(machines|actors|observe)/.+|${settings})$`),
     type: /^(job|protocol)\/.+$/,
-    dynamic: nothing,
+    dynamic: /^observe\/.+$/,
   },
   cli: {
     files: /^cli\//,
     value: new RegExp(
       `^(${light}|worker(/.+)?\\.ts|(cli|machines|actors|observe)/.+|job/registry\\.ts|${settings})$`,
     ),
-    type: /^job\/.+$/,
-    dynamic: /^(commander|testing\/.+|cli\/.+|observe\/.+|actors\/.+|\(computed\))$/,
+    type: /^(job\/.+|commander)$/,
+    dynamic: /^(commander|worker\.ts|testing\/.+|cli\/.+|observe\/.+|actors\/.+|\(computed\))$/,
   },
   index: {
     files: /^index\.ts$/,

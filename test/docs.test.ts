@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { differences, firstDifference, machinePages } from '../scripts/machine-docs.js';
-import { sentenceAbove, unionMembers } from '../scripts/type-text.js';
+import { sentenceAbove, stateComment } from '../scripts/source-text.js';
+import { unionMembers } from '../scripts/type-text.js';
 
 it('describes every machine as it is (else: npm run docs)', async () => {
   expect(await differences(await machinePages())).toEqual([]);
@@ -30,6 +31,7 @@ it('takes the sentence from the TSDoc right above the machine', () => {
 
 it('reads the events of a union from its declaration', () => {
   const types = `
+import type { Other, Told as FromNext } from './next.types.js';
 /** How it ended. */
 interface Exit {
   /** Its code. */
@@ -46,10 +48,16 @@ export type Event =
   | { readonly type: 'late' }
   | DoneActorEvent<Exit, \`proc.\${number}\`>
   | ErrorActorEvent<unknown, 'pool' | 'http'>
+  | FromNext
   | FromElsewhere;
 `;
+  const next = `export type Told = { readonly type: 'next.told'; readonly slot: number };`;
+  const files = new Map([
+    ['a.types.ts', types],
+    ['next.types.ts', next],
+  ]);
 
-  expect(unionMembers(types, 'Event')).toEqual([
+  expect(unionMembers(files, 'a.types.ts', 'Event')).toEqual([
     { name: 'ready', fields: [], doc: '' },
     { name: 'gone', fields: [], doc: '' },
     { name: 'left', fields: ['code'], doc: 'It left.' },
@@ -58,6 +66,29 @@ export type Event =
     { name: 'done of proc.*', fields: ['output'], doc: '' },
     { name: 'error of pool', fields: ['error'], doc: '' },
     { name: 'error of http', fields: ['error'], doc: '' },
+    { name: 'next.told', fields: ['slot'], doc: '' },
     { name: '… FromElsewhere', fields: [], doc: '' },
   ]);
+});
+
+it('takes the note of a state from the comment right above it', () => {
+  const source = `
+}).createMachine({
+  states: {
+    alive: {
+      states: {
+        idle: {},
+        // Until somebody
+        // calls.
+        busy: {},
+      },
+    },
+    /* It is over. */
+    idle: {
+`;
+
+  expect(stateComment(source, 'alive.busy')).toBe('Until somebody calls.');
+  expect(stateComment(source, 'idle')).toBe('It is over.');
+  expect(stateComment(source, 'alive.idle')).toBeUndefined();
+  expect(stateComment(source, 'alive.gone')).toBeUndefined();
 });

@@ -33,23 +33,3 @@ export function childEnvironment(
     }),
   );
 }
-
-/** Flags about one process only: its debugger, profiles, tests, watching, and program text. */
-const ownFlag =
-  /^(--(inspect|debug-port|cpu-prof|heap-prof|heapsnapshot|prof|test|watch|eval|print|check|interactive|input-type)|-(p|pe|e|c|i)$)/;
-/** Of these, the ones whose value may be an argument of its own. */
-const ownFlagWithValue =
-  /^(--(inspect-p|debug-port|cpu-prof-|heap-prof-|heapsnapshot-|test-|watch-path|eval|print|input-type)|-(p|pe|e)$)/;
-
-/**
- * The Node flags of this process that its children need as well, such as a TypeScript loader or a
- * memory limit: all but those of its debugger, profiler, test runner and watcher.
- */
-export function inheritedFlags(execArgv: readonly string[]): string[] {
-  return execArgv.filter((flag, index) => {
-    const before = execArgv[index - 1] ?? '';
-    const isItsValue =
-      !flag.startsWith('-') && ownFlagWithValue.test(before) && !before.includes('=');
-    return !isItsValue && !ownFlag.test(flag);
-  });
-}

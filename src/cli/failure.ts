@@ -6,6 +6,8 @@ export function reportFailure(error: unknown, stream: NodeJS.WritableStream): nu
   const exitCode = typeof code === 'string' ? exitCodeOfError(code) : exitCodes.bug;
   const text = exitCode === exitCodes.bug ? (stack ?? String(error)) : message;
   stream.write(`error: ${text}\n`);
+  // Node throws the syntax error of a CommonJS file once more after it rejected the import.
+  process.on('uncaughtException', () => {});
   return exitCode;
 }
 

@@ -5,11 +5,14 @@ import type { AgentSource } from '../machines/job-process.types.js';
 import { WorkerOptions } from '../worker-options.js';
 import { installHost } from './host.js';
 import { importFailure } from './import-failure.js';
+import type { AppEnvironment } from './run-app.js';
 
 /** Options, and where the processes of jobs find the agent. */
 export interface LoadedAgent {
   readonly options: WorkerOptions<unknown>;
   readonly agent: AgentSource;
+  /** Its policies and observers. */
+  readonly environment: AppEnvironment;
 }
 
 /** A file may call `cli.runApp` some time after it was imported, but not for ever. */
@@ -21,7 +24,9 @@ const patienceMs = 5_000;
  */
 export async function loadAgent(entry: string): Promise<LoadedAgent> {
   const { href } = pathToFileURL(entry);
-  const handed = new Promise<WorkerOptions<unknown>>((resolve) => installHost(resolve));
+  const handed = new Promise<Pick<LoadedAgent, 'options' | 'environment'>>((resolve) =>
+    installHost((options, environment) => resolve({ options, environment })),
+  );
   let exported: unknown;
   try {
     exported = defaultOf(await import(href));
@@ -29,8 +34,8 @@ export async function loadAgent(entry: string): Promise<LoadedAgent> {
     throw importFailure(entry, href, error);
   }
   // A call counts more than an export, and is the only hope where nothing is exported.
-  const options = await Promise.race([handed, isAgent(exported) ? undefined : nothingMore()]);
-  if (options !== undefined) return { options, agent: { url: href, form: 'file' } };
+  const told = await Promise.race([handed, isAgent(exported) ? undefined : nothingMore()]);
+  if (told !== undefined) return { ...told, agent: { url: href, form: 'file' } };
   if (!isAgent(exported)) {
     throw new WorkerError(
       'ERR_AGENT_MODULE',
@@ -40,6 +45,7 @@ export async function loadAgent(entry: string): Promise<LoadedAgent> {
   return {
     options: isOptions(exported) ? exported : new WorkerOptions<unknown>({ agent: href }),
     agent: { url: href, form: 'module' },
+    environment: {},
   };
 }
 

@@ -1,6 +1,10 @@
 import { currentRunner } from '../job/registry.js';
+import type { WorkerEnvironment } from '../worker.js';
 import type { WorkerOptions } from '../worker-options.js';
 import { currentHost } from './host.js';
+
+/** A worker machine with policies of your own, and an inspection observer. */
+export type AppEnvironment = Pick<WorkerEnvironment, 'machine' | 'inspect'>;
 
 /**
  * Runs a worker as the command line says: `node agent.js dev` or `node agent.js start`. The same
@@ -10,7 +14,10 @@ import { currentHost } from './host.js';
  * It returns at once. It never throws for a user's mistake: it says what is wrong in a line and
  * ends the process with the exit code for it.
  */
-function runApp<UserData>(options: WorkerOptions<UserData>): void {
+function runApp<UserData>(
+  options: WorkerOptions<UserData>,
+  environment: AppEnvironment = {},
+): void {
   // What goes through these hands is not called here, so its user data has no say.
   const opts = options as unknown as WorkerOptions<unknown>;
   const runner = currentRunner();
@@ -19,8 +26,8 @@ function runApp<UserData>(options: WorkerOptions<UserData>): void {
     return;
   }
   const host = currentHost();
-  if (host !== undefined) host(opts);
-  else void import('./run-file.js').then(({ runFile }) => runFile(opts));
+  if (host !== undefined) host(opts, environment);
+  else void import('./run-file.js').then(({ runFile }) => runFile(opts, environment));
 }
 
 /**

@@ -8,6 +8,7 @@ import type { WorkerOptions } from '../worker-options.js';
 import { showBanner } from './banner.js';
 import type { Invocation } from './command-line.js';
 import { secretFlags } from './flags.js';
+import type { AppEnvironment } from './run-app.js';
 
 /** A command that runs a worker. */
 export type WorkerInvocation = Extract<Invocation, { readonly flags: object }>;
@@ -15,6 +16,7 @@ export type WorkerInvocation = Extract<Invocation, { readonly flags: object }>;
 interface Order {
   readonly invocation: WorkerInvocation;
   readonly options: WorkerOptions<unknown>;
+  readonly environment: AppEnvironment;
   readonly entry: string;
   readonly agent: AgentSource;
   /** The loader that the processes of jobs need for the agent's file. */
@@ -23,7 +25,7 @@ interface Order {
 
 /** Runs a worker for a command and returns its exit code. Throws for mistakes in the options. */
 export async function runCommand(order: Order): Promise<number> {
-  const { invocation, options, entry } = order;
+  const { invocation, options, environment, entry } = order;
   const settings = settingsFor(order);
   const sink = filtered(settings.logLevel, await sinkFor(invocation, options));
   for (const line of warnings(invocation)) sink.write(line);
@@ -31,7 +33,7 @@ export async function runCommand(order: Order): Promise<number> {
   if (format === 'pretty' && process.stderr.isTTY) showBanner({ mode, settings, entry, colour });
   else sink.write(startLine(mode, settings));
   const { runWorker } = await import('./run-worker.js');
-  return runWorker({ settings, sink });
+  return runWorker({ settings, sink, environment });
 }
 
 function settingsFor({ invocation, options, agent, loader }: Order): ResolvedOptions {

@@ -8,6 +8,6 @@ export async function runEntry(invocation: WorkerInvocation): Promise<number> {
   const entry = entryNamed(invocation.entry ?? '');
   const loader = loaderFor(entry, thisRuntime());
   if (loader !== undefined) await import(loader);
-  const { options, agent } = await loadAgent(entry);
-  return runCommand({ invocation, options, entry, agent, loader });
+  const { options, agent, environment } = await loadAgent(entry);
+  return runCommand({ invocation, options, environment, entry, agent, loader });
 }

@@ -4,19 +4,23 @@ import type { WorkerOptions } from '../worker-options.js';
 import { readCommandLine } from './command-line.js';
 import { entryRunning } from './entry.js';
 import { leave, reportFailure } from './failure.js';
+import type { AppEnvironment } from './run-app.js';
 import { runCommand } from './run-command.js';
 import { loaderFor, thisRuntime } from './typescript.js';
 
 /** Runs the command of an agent file that was started with Node: `node agent.js dev`. */
-export async function runFile(options: WorkerOptions<unknown>): Promise<void> {
+export async function runFile(
+  options: WorkerOptions<unknown>,
+  environment: AppEnvironment,
+): Promise<void> {
   try {
-    leave(await run(options));
+    leave(await run(options, environment));
   } catch (error) {
     leave(reportFailure(error, process.stderr));
   }
 }
 
-async function run(options: WorkerOptions<unknown>): Promise<number> {
+async function run(options: WorkerOptions<unknown>, environment: AppEnvironment): Promise<number> {
   const entry = entryRunning(process.argv[1]);
   const invocation = await readCommandLine(process.argv.slice(2), {
     name: `node ${basename(entry)}`,
@@ -27,6 +31,7 @@ async function run(options: WorkerOptions<unknown>): Promise<number> {
   return runCommand({
     invocation,
     options,
+    environment,
     entry,
     agent: { url: pathToFileURL(entry).href, form: 'file' },
     // The file runs, so there is a loader; but one from NODE_OPTIONS does not reach the jobs.

@@ -1,10 +1,17 @@
 import { type CallbackLogicFunction, createActor, fromCallback, toPromise } from 'xstate';
 import { osSignals } from '../actors/os-signals.actor.js';
 import type { Emitted, Input, Settings, Output as WorkerEnd } from '../machines/worker.types.js';
-import { type ChildRecord, type LogLine, toChildLine, toLogLine } from '../observe/log-lines.js';
+import {
+  type ChildRecord,
+  type Level,
+  type LogLine,
+  toChildLine,
+  toLogLine,
+} from '../observe/log-lines.js';
 import type { LogSink } from '../observe/logger.js';
 import { createWorker as createRealWorker } from '../worker.js';
 import { exitCodeOf } from './exit-codes.js';
+import type { AppEnvironment } from './run-app.js';
 import { sessionMachine } from './session.machine.js';
 import type { Command, Event, Output } from './session.types.js';
 
@@ -20,12 +27,13 @@ export interface RunningWorker {
 /** Makes a worker; `log` gets the lines of its jobs' processes. */
 export type CreateWorker = (
   input: Input,
-  env: { readonly log: (record: ChildRecord) => void },
+  env: AppEnvironment & { readonly log: (record: ChildRecord) => void },
 ) => RunningWorker;
 
 interface Run {
   readonly settings: Settings;
   readonly sink: LogSink;
+  readonly environment?: AppEnvironment;
   /** Replaced in tests. */
   readonly createWorker?: CreateWorker;
 }
@@ -34,11 +42,12 @@ interface Run {
 export async function runWorker({
   settings,
   sink,
+  environment = {},
   createWorker = createRealWorker,
 }: Run): Promise<number> {
   const worker = createWorker(
     { settings },
-    { log: (record) => sink.write(toChildLine(record), record.time) },
+    { ...environment, log: (record) => sink.write(toChildLine(record), record.time) },
   );
   worker.actor.on('*', (event) => sink.write(toLogLine(event, settings)));
 
@@ -55,7 +64,7 @@ export async function runWorker({
   session.start();
 
   const output = await ended;
-  for (const line of lastWords(output)) sink.write(line);
+  for (const line of lastWords(output, settings.drainTimeout)) sink.write(line);
   sink.flush();
   return exitCodeOf(output, settings.drainTimeout);
 }
@@ -74,33 +83,26 @@ const runOf = (worker: RunningWorker) => {
   return fromCallback<Command, undefined>(logic);
 };
 
-const signalLine = (msg: string, signal: string): LogLine => ({
-  level: 'info',
-  event: 'cli.signal',
-  msg,
-  fields: { signal },
-});
+const signalLine = (msg: string, signal: string): LogLine =>
+  lineOf('info', 'cli.signal', msg, { signal });
 
 /** What the worker itself could not say any more. */
-function lastWords({ end }: Output): LogLine[] {
-  if (end === undefined) {
-    return [
-      { level: 'fatal', event: 'worker.lost', msg: 'the worker did not end in time', fields: {} },
-    ];
-  }
-  const { outcome, failure, jobsCut } = end;
+function lastWords({ end }: Output, drainTimeout: number): LogLine[] {
+  if (end === undefined) return [lineOf('fatal', 'worker.lost', 'the worker did not end in time')];
+  const { outcome, failure, jobsCut: jobs } = end;
   if (outcome === 'failed') {
     const msg = failure?.message ?? 'the worker failed';
-    return [{ level: 'fatal', event: 'worker.failed', msg, fields: { error_code: failure?.code } }];
+    return [lineOf('fatal', 'worker.failed', msg, { error_code: failure?.code })];
   }
-  return jobsCut > 0
-    ? [
-        {
-          level: 'warn',
-          event: 'worker.cut',
-          msg: 'jobs were ended before they were over',
-          fields: { jobs: jobsCut },
-        },
-      ]
+  // A limit of 0 asked for it.
+  return jobs > 0 && drainTimeout > 0
+    ? [lineOf('error', 'worker.cut', 'jobs were ended before they were over', { jobs })]
     : [];
 }
+
+const lineOf = (level: Level, event: string, msg: string, fields = {}): LogLine => ({
+  level,
+  event,
+  msg,
+  fields,
+});

@@ -9,7 +9,7 @@ import { within } from './within.js';
 
 const leaveTimeoutMs = 2_000;
 const leavingMs = 1_500;
-const perishMs = 800;
+const perishMs = 700;
 const longestTimerMs = 2 ** 31 - 1;
 
 interface EffectsInput {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { textOf } from './failure.js';
+import { syntaxPlace } from './syntax-place.js';
 
 /** A file's path as people write it; the address itself where it is no file. */
 export const placeOf = (url: string): string => {
@@ -15,28 +16,28 @@ export const placeOf = (url: string): string => {
  * A missing package has no such place, and its message names the importing file.
  */
 export function describeModuleError(url: string, error: unknown): string {
-  const { name } = error as { name?: unknown };
+  const { name, stack } = error as { name?: unknown; stack?: unknown };
   const kind = typeof name === 'string' ? `${name}: ` : '';
-  const frame = firstFrame(error);
-  return `Cannot load ${placeOf(url)}: ${kind}${textOf(error)}${frame ? ` (at ${frame})` : ''}`;
+  const text = textOf(error);
+  const place =
+    (typeof stack === 'string' ? firstPlace(stack) : undefined) ??
+    (name === 'SyntaxError' ? firstPlace(syntaxPlace(url, text) ?? '') : undefined);
+  return `Cannot load ${placeOf(url)}: ${kind}${text}${place ? ` (at ${place})` : ''}`;
 }
 
-const position = /((?:file:\/\/)?\/[^\n()]+?|[A-Za-z]:\\[^\n()]+?):(\d+)(?::(\d+))?\)?$/;
+const position = /(?<file>(?:file:\/\/)?\/[^\n()]+?|[A-Za-z]:\\[^\n()]+?):(?<at>\d+(?::\d+)?)\)?$/;
 
-/** A syntax error has its place in the line above its text, every other one in its stack. */
-export function firstFrame(error: unknown): string | undefined {
-  const { stack } = error as { stack?: unknown };
-  if (typeof stack !== 'string') return undefined;
+/** Some errors have their place in the line above their text, all others in their frames. */
+function firstPlace(stack: string): string | undefined {
   const places = stack
     .split('\n')
-    .filter((line, index) => index === 0 || line.trimStart().startsWith('at '))
-    .flatMap((line) => readFrame(line) ?? []);
+    .filter((line, index) => index === 0 || /^\s*at /.test(line))
+    .flatMap((line) => readPlace(line.trim()) ?? []);
   return places.find((place) => !place.includes('node_modules')) ?? places[0];
 }
 
-const readFrame = (line: string): string | undefined => {
-  const [, file, row, column] = position.exec(line.trim()) ?? [];
+const readPlace = (line: string): string | undefined => {
+  const { file, at } = (line.includes('node:') ? undefined : position.exec(line)?.groups) ?? {};
   if (file === undefined || file === process.argv[1]) return undefined;
-  const path = file.startsWith('file:') ? placeOf(file) : file;
-  return [path, row, ...(column ? [column] : [])].join(':');
+  return `${file.startsWith('file:') ? placeOf(file) : file}:${at}`;
 };

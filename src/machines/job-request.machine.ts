@@ -9,13 +9,9 @@ import type {
   HandlerInput,
   Input,
   Output,
+  Screened,
 } from './job-request.types.js';
 import { armed, fromEvent, messageOf, port, said } from './support.js';
-
-interface Screened {
-  readonly offer: Offer;
-  readonly capacity: Capacity;
-}
 
 const screened = ({ context: { offer, capacity } }: { context: Screened }): Screened => ({
   offer,

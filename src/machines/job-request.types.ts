@@ -34,6 +34,12 @@ export interface JobRequest {
 /** The user's decision about one offer. */
 export type RequestFnc = (request: JobRequest) => void | Promise<void>;
 
+/** What a policy of a request may look at. */
+export interface Screened {
+  readonly offer: Offer;
+  readonly capacity: Capacity;
+}
+
 export interface Timeouts {
   /** How long `requestFnc` may take to answer. */
   readonly requestMs: number;

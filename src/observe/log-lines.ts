@@ -58,14 +58,9 @@ const lines: Lines = {
       retry_ms: retryMs,
     }),
   status: ({ status }) =>
-    line(
-      'info',
-      'worker.status',
-      status === 'available' ? 'waiting for jobs' : 'taking no more jobs',
-      {
-        status,
-      },
-    ),
+    line('info', 'worker.status', status === 'full' ? 'full: no more jobs' : 'available for jobs', {
+      status,
+    }),
   'process.ready': ({ slot, pid, timings }) =>
     line('debug', 'process.ready', 'process is warm', { slot, pid, timings }),
   'process.failed': ({ error, retryMs }) =>
@@ -96,11 +91,12 @@ const lines: Lines = {
     error === undefined
       ? line('info', 'job.ended', 'job ended', { job_id: jobId, outcome })
       : line('error', 'job.ended', 'job failed', { job_id: jobId, outcome, ...flat(error) }),
-  draining: ({ deadline, jobs }) =>
-    line('info', 'worker.draining', `draining: ${countOf(jobs.length, 'job')} left`, {
+  // What the machine calls the deadline is the limit of the drain: it has no clock.
+  draining: ({ deadline: limitMs, jobs }) =>
+    line('info', 'worker.draining', drainText(jobs.length, limitMs), {
       jobs: jobs.length,
       job_ids: jobs,
-      deadline: Number.isFinite(deadline) ? new Date(deadline).toISOString() : 'none',
+      limit_ms: Number.isFinite(limitMs) ? limitMs : 'none',
     }),
   warning: ({ error }) => line('warn', 'worker.warning', error.message, { error_code: error.code }),
   stopped: () => line('info', 'worker.stopped', 'the worker stopped'),
@@ -121,4 +117,15 @@ export const toChildLine = ({ level, message, fields, pid }: ChildRecord): LogLi
 export const dispatchOf = (agentName: string): 'automatic' | 'explicit' =>
   agentName === '' ? 'automatic' : 'explicit';
 
-const countOf = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+function drainText(jobs: number, limitMs: number): string {
+  if (jobs === 0) return 'draining: no jobs left';
+  const left = `${jobs} job${jobs === 1 ? '' : 's'} left`;
+  if (limitMs === 0) return `draining: ${left}, to end now`;
+  return `draining: ${left}, ${Number.isFinite(limitMs) ? `up to ${spanOf(limitMs)}` : 'without a limit'}`;
+}
+
+const spanOf = (ms: number): string => {
+  if (ms < 1_000) return `${ms} ms`;
+  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
+  return `${Math.round(ms / 60_000)} min`;
+};

@@ -2,9 +2,16 @@ import { styleText } from 'node:util';
 import type { Level, LogLine } from './log-lines.js';
 
 type Style = Parameters<typeof styleText>[0];
+type Fields = LogLine['fields'];
 
 /** Dresses a text for a terminal, or leaves it as it is. */
 export type Paint = (style: Style, text: string) => string;
+
+interface Cell {
+  readonly text: string;
+  readonly style?: Style;
+  readonly width?: number;
+}
 
 const styles: Readonly<Record<Level, Style>> = {
   trace: 'gray',
@@ -14,40 +21,51 @@ const styles: Readonly<Record<Level, Style>> = {
   error: 'red',
   fatal: ['bold', 'red'],
 };
-const textWidth = 26;
-const jobWidth = 16;
 
 /** Paints always, or never. */
 export const paintWith = (colour: boolean): Paint =>
   colour ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
 
-/** One line for people: time, level, text, job, and the other fields; below it the stack of an error. */
+/** One line for people: time, level, text, job and the other fields; below it the stack of an error. */
 export function toPretty({ level, msg, fields }: LogLine, time: Date, paint: Paint): string {
-  const { job_id, error, ...rest } = fields;
-  const text = typeof error === 'string' ? `${msg}: ${error}` : msg;
-  const others = typeof error === 'string' || error === undefined ? rest : { ...rest, error };
-  const tail = [
-    ...(job_id === undefined ? [] : [paint('bold', String(job_id).padEnd(jobWidth))]),
-    ...pairs(others, paint),
+  const { job_id: job, error, ...rest } = fields;
+  const others = typeof error === 'string' ? rest : { error, ...rest };
+  const cells: Cell[] = [
+    { text: clockOf(time), style: 'dim' },
+    { text: level.toUpperCase(), style: styles[level], width: 5 },
+    { text: typeof error === 'string' ? `${msg}: ${error}` : msg, width: 26 },
+    ...(job === undefined ? [] : [{ text: String(job), style: 'bold', width: 16 } as const]),
+    ...pairs(others).map((text) => ({ text, style: 'dim' }) as const),
   ];
-  const head = [
-    paint('dim', clock(time)),
-    paint(styles[level], level.toUpperCase().padEnd(5)),
-    tail.length > 0 ? text.padEnd(textWidth) : text,
-  ];
-  return [[...head, ...tail].join(' ').trimEnd(), ...stacks(others, paint)].join('\n');
+  const painted = cells.map(({ text, style, width = 0 }, at) => {
+    const gap = at === cells.length - 1 ? 0 : Math.max(width - text.length, 0);
+    return (style ? paint(style, text) : text) + ' '.repeat(gap);
+  });
+  return [painted.join(' '), ...frames(others).map((frame) => paint('dim', frame))].join('\n');
 }
 
-const clock = (time: Date): string => {
-  const two = (value: number) => String(value).padStart(2, '0');
-  const [h, m, s] = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two);
-  return `${h}:${m}:${s}.${String(time.getMilliseconds()).padStart(3, '0')}`;
+const clockOf = (time: Date): string => {
+  const digits = (value: number, width = 2) => String(value).padStart(width, '0');
+  const seconds = [time.getHours(), time.getMinutes(), time.getSeconds()].map((it) => digits(it));
+  return `${seconds.join(':')}.${digits(time.getMilliseconds(), 3)}`;
 };
 
-function pairs(fields: Readonly<Record<string, unknown>>, paint: Paint): string[] {
-  return Object.entries(fields)
-    .filter(([, value]) => value !== undefined && value !== '')
-    .map(([name, value]) => paint('dim', `${name}=${shown(value)}`));
+/** `name=value` for each field that says something; objects with their members one by one. */
+function pairs(fields: Fields, above = ''): string[] {
+  return Object.entries(fields).flatMap(([name, value]) => {
+    if (value === undefined || value === '') return [];
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject && !isError(value)
+      ? pairs(value as Fields, `${above}${name}.`)
+      : [`${above}${name}=${shown(value)}`];
+  });
+}
+
+function shown(value: unknown): string {
+  const text = isError(value) ? value.message : value;
+  if (typeof text !== 'string')
+    return typeof text === 'object' ? JSON.stringify(text) : String(text);
+  return /^[^\s="]+$/.test(text) ? text : JSON.stringify(text);
 }
 
 interface Described {
@@ -58,24 +76,14 @@ interface Described {
 const isError = (value: unknown): value is Described =>
   typeof value === 'object' &&
   value !== null &&
-  'stack' in value &&
-  typeof value.stack === 'string' &&
-  'message' in value &&
-  typeof value.message === 'string';
+  typeof (value as Partial<Described>).stack === 'string' &&
+  typeof (value as Partial<Described>).message === 'string';
 
-const shown = (value: unknown): string => {
-  if (typeof value === 'string') return /^[^\s="]+$/.test(value) ? value : JSON.stringify(value);
-  if (isError(value)) return JSON.stringify(value.message);
-  if (typeof value === 'object') return JSON.stringify(value);
-  return String(value);
-};
-
-/** Frames of user code; Node's own say nothing, and a few are enough to find the place. */
-function stacks(fields: Readonly<Record<string, unknown>>, paint: Paint): string[] {
-  return Object.values(fields)
+/** The first frames of the user's own code: the others do not help to find the place. */
+const frames = (fields: Fields): string[] =>
+  Object.values(fields)
     .filter(isError)
-    .flatMap(({ stack }) => stack.split('\n').filter((frame) => /^\s+at /.test(frame)))
-    .filter((frame) => !/\(?node:|[\\/]node_modules[\\/]/.test(frame))
+    .flatMap(({ stack }) => stack.split('\n').map((frame) => frame.trim()))
+    .filter((frame) => frame.startsWith('at ') && !/\(?node:|[\\/]node_modules[\\/]/.test(frame))
     .slice(0, 6)
-    .map((frame) => paint('dim', `    ${frame.trim()}`));
-}
+    .map((frame) => `    ${frame}`);

@@ -1,5 +1,5 @@
-import type { TestServerOptions } from './dispatch/hub.js';
 import type { JobRecord, WorkerRecord } from './dispatch/records.js';
+import type { TestServerOptions } from './dispatch/server-options.js';
 import type { TestServer } from './dispatch/test-server.js';
 import { createTestServer } from './dispatch-server.js';
 

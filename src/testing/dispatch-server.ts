@@ -2,14 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nanoid } from 'nanoid';
 import { WorkerError } from '../errors.js';
 import { Secret } from '../secret.js';
-import { createAdmission, createRefusals } from './dispatch/admission.js';
+import { createAdmission, createRefusals, type Refusals } from './dispatch/admission.js';
 import { serveConnection } from './dispatch/connection.js';
-import { createHub, type Hub, type TestServerOptions } from './dispatch/hub.js';
+import { createHub, type Hub } from './dispatch/hub.js';
 import { createJobs } from './dispatch/jobs.js';
 import { createListener, type Listener, type Rejection } from './dispatch/listener.js';
 import { describeServer } from './dispatch/registration.js';
 import { createRooms, type Rooms } from './dispatch/rooms.js';
-import type { RoomControls, TestServer } from './dispatch/test-server.js';
+import type { TestServerOptions } from './dispatch/server-options.js';
+import type { FaultControls, RoomControls, TestServer } from './dispatch/test-server.js';
 import { createTwirp } from './dispatch/twirp.js';
 
 /**
@@ -67,11 +68,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     },
     ...controlsOf(rooms),
     terminate: jobs.terminate,
-    script: hub.script.add,
-    refuseRegistration: (times) => registrations.add(true, times),
-    rejectUpgrade: (status, headers = {}, times) =>
-      rejections.add({ status, headers, body: '' }, times),
-    send: (workerId, message) => send(hub, workerId, message),
+    ...faultsOf(hub, registrations, rejections),
     on: hub.observers.on,
     waitFor: hub.observers.waitFor,
     restart: async ({ whileDown } = {}) => {
@@ -83,6 +80,18 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     stop: () => shut(hub, listener),
   };
 }
+
+const faultsOf = (
+  hub: Hub,
+  registrations: Refusals<true>,
+  rejections: Refusals<Rejection>,
+): Omit<FaultControls, 'restart'> => ({
+  script: hub.script.add,
+  refuseRegistration: (times) => registrations.add(true, times),
+  rejectUpgrade: (status, headers = {}, times) =>
+    rejections.add({ status, headers, body: '' }, times),
+  send: (workerId, message) => send(hub, workerId, message),
+});
 
 const controlsOf = (rooms: Rooms): RoomControls => ({
   createRoom: rooms.create,

@@ -1,22 +1,20 @@
 export { type DevServerOptions, runDevServer } from './dev-server.js';
-export type { TestServerOptions } from './dispatch/hub.js';
+export type { Frame, FrameDirection, MessageName } from './dispatch/frame-record.js';
 export type {
   AnswerRecord,
   DispatchOutcome,
   DispatchRecord,
-  Frame,
-  FrameDirection,
   JobRecord,
   JobTypeWord,
-  MessageName,
   ParticipantRecord,
   RoomRecord,
   ServerEvents,
   StatusRecord,
   WorkerRecord,
 } from './dispatch/records.js';
-export type { AgentInput, ParticipantInput, RoomInput } from './dispatch/rooms.js';
+export type { AgentInput, ParticipantInput, RoomInput } from './dispatch/room-records.js';
 export type { Fault, ScriptHandle, ScriptRule } from './dispatch/script.js';
+export type { TestServerOptions } from './dispatch/server-options.js';
 export type { FaultControls, RoomControls, TestServer } from './dispatch/test-server.js';
 export type { Clock } from './dispatch/timers.js';
 export { createTestServer } from './dispatch-server.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { childEnvironment, inheritedFlags } from '../../src/actors/child-environment.js';
+import { childEnvironment } from '../../src/actors/child-environment.js';
 
 const parent = {
   PATH: '/bin',
@@ -34,28 +34,4 @@ it('passes a preload on to those who ask for it, and the key pair to nobody', ()
   const env = ['NODE_OPTIONS', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'];
 
   expect(childEnvironment(parent, { env, envExclude: [] })).toEqual({ NODE_OPTIONS: '--inspect' });
-});
-
-it.each([
-  [['--inspect'], []],
-  [['--inspect-brk=0.0.0.0:9229', '--inspect-port=0', '--inspect-port', '9230'], []],
-  [['--cpu-prof', '--cpu-prof-dir', 'out', '--heap-prof', '--prof'], []],
-  [['--watch', '--watch-path', 'src', '--watch-preserve-output'], []],
-  [['--test', '--test-name-pattern', 'x'], []],
-  [['-e', 'run()'], []],
-  [['--eval=run()', '-p', '1 + 1', '--input-type=module'], []],
-  [
-    ['--import', 'tsx', '--require', './a.cjs', '-r', './b.cjs', '--loader=x'],
-    ['--import', 'tsx', '--require', './a.cjs', '-r', './b.cjs', '--loader=x'],
-  ],
-  [
-    ['--experimental-strip-types', '--conditions', 'development', '-C', 'dev'],
-    ['--experimental-strip-types', '--conditions', 'development', '-C', 'dev'],
-  ],
-  [
-    ['--inspect', '--import', 'tsx', '--max-old-space-size=200', '--preserve-symlinks'],
-    ['--import', 'tsx', '--max-old-space-size=200', '--preserve-symlinks'],
-  ],
-])('lets children inherit of %j only %j', (flags, inherited) => {
-  expect(inheritedFlags(flags)).toEqual(inherited);
 });

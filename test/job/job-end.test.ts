@@ -26,8 +26,8 @@ it('goes on after the entrypoint returned, and ends on request as a success', as
 
   expect(await runner.ended).toEqual({ code: 0, signal: null });
   expect(course(runner)).toEqual([{ type: 'started', jobId: 'job-1' }, success]);
-  expect((await hearLog(runner, 'aborted')).fields['reason']).toEqual('drain');
-  expect((await hearLog(runner, 'callback')).fields['reason']).toEqual('drain');
+  expect((await hearLog(runner, 'aborted')).fields.reason).toEqual('drain');
+  expect((await hearLog(runner, 'callback')).fields.reason).toEqual('drain');
 });
 
 it('fails with the text of the entrypoint and leaves only when told', async () => {
@@ -44,7 +44,7 @@ it('fails with the text of the entrypoint and leaves only when told', async () =
 
   expect(await runner.ended).toEqual({ code: 0, signal: null });
   const { fields } = await hearLog(runner, 'the entrypoint failed');
-  expect(fields['err']).toEqual({
+  expect(fields.err).toEqual({
     message: 'no such tenant',
     stack: expect.stringContaining('throws-in-entrypoint.mjs:6'),
   });
@@ -81,8 +81,8 @@ it('counts the first reason, aborts in the same tick, and runs every callback', 
     { type: 'closing', reason: 'call over' },
     success,
   ]);
-  expect((await hearLog(runner, 'after shutdown')).fields['aborted']).toEqual(true);
-  expect((await hearLog(runner, 'callback')).fields['reason']).toEqual('call over');
+  expect((await hearLog(runner, 'after shutdown')).fields.aborted).toEqual(true);
+  expect((await hearLog(runner, 'callback')).fields.reason).toEqual('call over');
   expect((await hearLog(runner, 'a shutdown callback failed')).level).toEqual('error');
 });
 
@@ -141,7 +141,7 @@ it('loses none of the last lines of its log', async () => {
   await runner.ended;
 
   const counted = runner.said.flatMap((it) =>
-    it.type === 'log' && it.message === 'counted' ? [it.fields['line']] : [],
+    it.type === 'log' && it.message === 'counted' ? [it.fields.line] : [],
   );
   expect(counted).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import {
   agentFixture,
@@ -12,6 +12,24 @@ import {
   startOrder,
   warmRunner,
 } from '../support/forked-runner.js';
+
+const marked = (members: string) =>
+  `export default { [Symbol.for('livekit-actors.AgentDefinition')]: true, ${members} };`;
+
+/** Writes a module into a folder of its own, or beside another one. */
+function written(name: string, code: string, beside?: URL): URL {
+  const folder = beside ? new URL('.', beside) : temporaryFolder();
+  const url = new URL(encodeURIComponent(name).replaceAll('%2F', '/'), folder);
+  mkdirSync(new URL('.', url), { recursive: true });
+  writeFileSync(url, code);
+  return url;
+}
+
+function temporaryFolder(): URL {
+  const folder = mkdtempSync(join(tmpdir(), 'livekit-actors-agent-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return pathToFileURL(`${folder}/`);
+}
 
 const inline = (code: string) => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 
@@ -64,34 +82,49 @@ it.each([
 });
 
 it('loads an agent from a path with spaces and a percent sign', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'livekit-actors-agent-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const place = join(folder, '100% my agents');
-  mkdirSync(place);
-  writeFileSync(
-    join(place, 'an agent.mjs'),
-    `export default { [Symbol.for('livekit-actors.AgentDefinition')]: true, entrypoint: () => {} }`,
-  );
+  const url = written('100% my agents/an agent.mjs', marked('entrypoint: () => {}'));
 
-  const runner = await warmRunner(pathToFileURL(join(place, 'an agent.mjs')));
+  const runner = await warmRunner(url);
 
   expect(runner.said.at(-1)?.type).toEqual('ready');
 });
 
-it.each([
-  ['throws-at-import', 'TypeError: no such voice', 2, 9],
-  ['does-not-parse', "SyntaxError: Unexpected token '='", 1, undefined],
-])('says where a module breaks: %s', async (name, text, line, column) => {
+it('says in which line a module throws', async () => {
   const runner = forkRunner();
-  runner.tell(initializeOrder(name));
+  runner.tell(initializeOrder('throws-at-import'));
 
-  const path = agentFixture(name).pathname;
-  const place = [path, line, ...(column ? [column] : [])].join(':');
+  const path = fileURLToPath(agentFixture('throws-at-import'));
   expect(await runner.hear('failed')).toEqual({
     type: 'failed',
-    error: { code: 'ERR_AGENT_MODULE', message: `Cannot load ${path}: ${text} (at ${place})` },
+    error: {
+      code: 'ERR_AGENT_MODULE',
+      message: `Cannot load ${path}: TypeError: no such voice (at ${path}:2:9)`,
+    },
   });
   expect(await runner.ended).toEqual({ code: 1, signal: null });
+});
+
+it('says in which line of which file a module does not parse', async () => {
+  const url = written('agent.mjs', "import './an import.mjs';\n");
+  const broken = written('an import.mjs', 'const a = 1;\nexport default = a;\n', url);
+  const runner = forkRunner();
+  runner.tell(initializeOrder(url));
+
+  const text = "SyntaxError: Unexpected token '='";
+  expect((await runner.hear('failed')).error.message).toEqual(
+    `Cannot load ${fileURLToPath(url)}: ${text} (at ${fileURLToPath(broken)}:2)`,
+  );
+});
+
+it('says which file misses a package', async () => {
+  const url = written('agent.mjs', "import 'no-such-package';\n");
+  const runner = forkRunner();
+  runner.tell(initializeOrder(url));
+
+  const path = fileURLToPath(url);
+  expect((await runner.hear('failed')).error.message).toEqual(
+    `Cannot load ${path}: Error: Cannot find package 'no-such-package' imported from ${path}`,
+  );
 });
 
 it.each([

@@ -155,8 +155,6 @@ export async function startBareWorker(server: TestServer, options: BareWorkerOpt
   return worker;
 }
 
-export type BareWorker = Awaited<ReturnType<typeof startBareWorker>>;
-
 function decode(data: Buffer, isBinary: boolean): ServerContent | undefined {
   try {
     const message = isBinary

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { type AnyStateMachine, createMachine, fromCallback, raise } from 'xstate';
-import { chartProblems, isCommented } from './chart-rules.js';
+import { chartProblems } from './chart-rules.js';
 import { sampleMachine } from './sample.machine.js';
 
 const sound = {
@@ -82,12 +82,4 @@ it('finds an unknown delay inside a named action', () => {
   expect(problems({}, { actions: { note: remind } })).toEqual([
     'note: the delay "later" is not a named delay',
   ]);
-});
-
-it('takes a comment right above a state for the reason of its wait', () => {
-  const source = readFileSync(new URL('./sample.machine.ts', import.meta.url), 'utf8');
-
-  expect(isCommented('alive.open', source)).toBe(true);
-  expect(isCommented('alive.opening', source)).toBe(false);
-  expect(isCommented('alive.open.work', source)).toBe(false);
 });

@@ -1,4 +1,5 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { stateComment } from '../../scripts/source-text.js';
 import { type Chart, type ChartState, nodesOf, toGraph } from '../../src/observe/statechart.js';
 
 /** What a machine's chart gets wrong that neither the type checker nor xstate refuses. */
@@ -88,22 +89,10 @@ function ends({ transitions }: Chart, state: ChartState, source: string): boolea
     own.some(({ trigger, guard }) => trigger.kind === 'always' && !guard) ||
     state.entry.some(({ name }) => /^arm[A-Z]/.test(name)) ||
     state.description !== undefined ||
-    isCommented(state.path, source)
+    stateComment(source, state.path) !== undefined
   );
 }
 
 /** The state and its ancestors, without the machine itself. */
 const lineage = ({ states }: Chart, path: string): ChartState[] =>
   states.filter((it) => it.path !== '' && (path === it.path || path.startsWith(`${it.path}.`)));
-
-/** Whether a comment stands right above the state in its source, which biome has indented. */
-export function isCommented(path: string, source: string): boolean {
-  const lines = source.split('\n');
-  let at = lines.findIndex((line) => line.includes('.createMachine('));
-  for (const [depth, key] of path.split('.').entries()) {
-    const head = `${' '.repeat(4 * (depth + 1))}${key}: {`;
-    at = lines.findIndex((line, index) => index > at && line.startsWith(head));
-    if (at < 0) return false;
-  }
-  return /^\s*(\/\/|\*)/.test(lines[at - 1] ?? '');
-}

@@ -95,6 +95,8 @@ export function forkRunner({ env = {}, execArgv = [] }: ForkOptions = {}): Forke
   child.on('error', () => {});
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal }));
+    // Node says no `close` where this side has closed the channel, and nothing can follow then.
+    child.once('exit', (code, signal) => child.connected || resolve({ code, signal }));
   });
   onTestFinished(() => killGroupOf(child));
 

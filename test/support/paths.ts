@@ -15,6 +15,8 @@ export interface Step<Machine extends AnyStateMachine, Memory> extends Effects {
   readonly before: SnapshotFrom<Machine> | undefined;
   readonly event: AnyEventObject;
   readonly after: SnapshotFrom<Machine>;
+  /** Ids of the timers that run after the step. */
+  readonly pending: readonly string[];
   /** What the walk remembers of the way here, this step included. */
   readonly memory: Memory;
 }
@@ -33,7 +35,7 @@ export interface Walk<Machine extends AnyStateMachine, Memory = unknown> {
    */
   readonly events:
     | readonly EventFromLogic<Machine>[]
-    | ((snapshot: SnapshotFrom<Machine>) => readonly EventFromLogic<Machine>[]);
+    | ((snapshot: SnapshotFrom<Machine>, memory: Memory) => readonly EventFromLogic<Machine>[]);
   readonly invariants?: readonly Invariant<Machine, Memory>[];
   /**
    * The part of the context that tells snapshots apart, all of it if not given. State value,
@@ -45,6 +47,11 @@ export interface Walk<Machine extends AnyStateMachine, Memory = unknown> {
     readonly initial: Memory;
     readonly next: (memory: Memory, step: Omit<Step<Machine, Memory>, 'memory'>) => Memory;
   };
+  /**
+   * Guards and actors to walk with. No actor is started, but a real child machine costs time in
+   * every step.
+   */
+  readonly provide?: (machine: Machine) => AnyStateMachine;
   /** Steps after which the walk gives up; 200000 if not given. */
   readonly limit?: number;
 }
@@ -65,7 +72,9 @@ export function walk<Machine extends AnyStateMachine>(
   walks: readonly Walk<Machine, any>[],
 ): Walked {
   const seen = findings(machine);
-  for (const one of walks) walkOnce(machine, one as Walk<AnyStateMachine>, seen);
+  for (const one of walks) {
+    walkOnce(one.provide?.(machine) ?? machine, one as Walk<AnyStateMachine>, seen);
+  }
   return seen.result();
 }
 
@@ -115,9 +124,9 @@ function initialMicrosteps(machine: AnyStateMachine, input: unknown) {
 }
 
 function offered(visit: Visit, events: Walk<AnyStateMachine>['events']): AnyEventObject[] {
-  const { snapshot, timers, ended } = visit;
+  const { snapshot, timers, ended, memory } = visit;
   if (snapshot.status !== 'active') return [];
-  const listed = typeof events === 'function' ? events(snapshot) : events;
+  const listed = typeof events === 'function' ? events(snapshot, memory) : events;
   const possible = listed.filter(({ type }) => {
     const child = endedChild(type);
     return child === undefined || (child in snapshot.children && !ended.includes(child));
@@ -136,7 +145,8 @@ function visitAfter(
   seen: Findings,
 ): Visit {
   const { after, effects } = through(visit?.snapshot, event);
-  const step = { before: visit?.snapshot, event, after, ...effects };
+  const timers = timersAfter(visit, event, effects);
+  const step = { before: visit?.snapshot, event, after, pending: [...timers.keys()], ...effects };
   const memory = options.memory?.next(visit ? visit.memory : options.memory.initial, step);
   const trail = visit ? [...visit.trail, event.type] : [];
   for (const invariant of [neverBreaks, ...(options.invariants ?? [])]) {
@@ -147,7 +157,7 @@ function visitAfter(
   const ended = [...(visit?.ended ?? []), ...(over ? [over] : [])].filter(
     (id) => id in after.children && !effects.started.includes(id),
   );
-  return { snapshot: after, timers: timersAfter(visit, event, effects), ended, memory, trail };
+  return { snapshot: after, timers, ended, memory, trail };
 }
 
 function timersAfter(

@@ -2,7 +2,7 @@ import type { Meeting } from './script.js';
 import type { Timers } from './timers.js';
 
 /** What may become of one frame. */
-export interface Passage {
+interface Passage {
   readonly pass: () => void;
   /** Garbage in the frame's place. */
   readonly corrupt: () => void;

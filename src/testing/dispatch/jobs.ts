@@ -1,30 +1,12 @@
-import {
-  Job,
-  JobState,
-  JobStatus,
-  JobTermination,
-  type ParticipantInfo,
-  type Room,
-  type SimulateJobRequest,
-  type UpdateJobStatus,
-} from '@livekit/protocol';
-import { nanoid } from 'nanoid';
+import { JobTermination, type SimulateJobRequest, type UpdateJobStatus } from '@livekit/protocol';
 import { isTerminal } from '../ledger/statuses.js';
 import type { Hub } from './hub.js';
-import type { DispatchRecord, JobRecord, JobTypeWord, Mutable } from './records.js';
+import { createJob, type JobInput, type NewJob } from './job-records.js';
+import type { JobRecord, Mutable } from './records.js';
 import { searchWorker } from './search.js';
 import { isVisible, select, type Wanted } from './selection.js';
 import type { Session } from './session.js';
-import { toJobStatusWord, toJobType } from './words.js';
-
-/** What a job is made of. */
-export interface JobInput {
-  readonly type: JobTypeWord;
-  readonly dispatch: Omit<DispatchRecord, 'createdAt'>;
-  readonly namespace: string | undefined;
-  readonly room: Room | undefined;
-  readonly participant: ParticipantInfo | undefined;
-}
+import { toJobStatusWord } from './words.js';
 
 /** The jobs of one server. */
 export interface Jobs {
@@ -66,7 +48,7 @@ export function createJobs(hub: Hub): Jobs {
 
 function launch(hub: Hub, input: JobInput): JobRecord {
   const { type, dispatch, namespace } = input;
-  const { record, job } = createJob(hub, input);
+  const { record, job } = announce(hub, input);
   const wanted: Wanted = { ...dispatch, type, namespace };
   const pick = (asked: ReadonlySet<string>) => {
     const worker = select(hub.workers(), wanted, asked, hub.random);
@@ -94,53 +76,16 @@ function simulate(hub: Hub, session: Session, { room, participant }: SimulateJob
   };
   // The open server does not read the type of the request either.
   const type = participant ? 'publisher' : 'room';
-  const { record, job } = createJob(hub, { type, dispatch, namespace, room, participant });
+  const { record, job } = announce(hub, { type, dispatch, namespace, room, participant });
   const pick = (asked: ReadonlySet<string>) => (asked.size === 0 ? session : undefined);
   searchWorker(hub, { record, job, pick, wait: 0, timeout: hub.limits.simulateTimeout });
 }
 
-function createJob(hub: Hub, { type, dispatch, namespace, room, participant }: JobInput) {
-  const { id: dispatchId, agentName, metadata, attributes, deployment } = dispatch;
-  const id = `AJ_${nanoid(12)}`;
-  const now = BigInt(hub.timers.now()) * 1_000_000n;
-  const job = new Job({
-    id,
-    dispatchId,
-    type: toJobType(type),
-    ...(room ? { room } : {}),
-    ...(participant ? { participant } : {}),
-    namespace: namespace ?? '',
-    metadata,
-    agentName,
-    deployment,
-    attributes: { ...attributes },
-    // An offer already says that the job runs.
-    state: new JobState({ status: JobStatus.JS_RUNNING, startedAt: now, updatedAt: now }),
-  });
-  const record: Mutable<JobRecord> = {
-    id,
-    dispatchId,
-    type,
-    room: dispatch.room,
-    agentName,
-    metadata,
-    participant: participant?.identity,
-    dispatch: 'offering',
-    status: 'pending',
-    error: '',
-    worker: undefined,
-    agentIdentity: undefined,
-    token: undefined,
-    answers: [],
-    statuses: [],
-    createdAt: hub.timers.now(),
-    assignedAt: undefined,
-    terminatedAt: undefined,
-    endedAt: undefined,
-  };
-  hub.jobs.set(id, record);
-  hub.observers.emit('job.created', record);
-  return { record, job };
+function announce(hub: Hub, input: JobInput): NewJob {
+  const created = createJob(input, hub.timers.now());
+  hub.jobs.set(created.record.id, created.record);
+  hub.observers.emit('job.created', created.record);
+  return created;
 }
 
 function update(hub: Hub, session: Session, { jobId, status, error }: UpdateJobStatus): void {

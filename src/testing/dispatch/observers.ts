@@ -2,7 +2,7 @@ import { WorkerError } from '../../errors.js';
 import type { ServerEvents } from './records.js';
 
 /** What is left of a type once it was seen to be truthy. */
-export type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
+type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
 
 /** Typed observation of a server. */
 export interface Observers {

@@ -1,6 +1,6 @@
-import type { ServerMessage, WorkerMessage } from '@livekit/protocol';
 import type { Secret } from '../../secret.js';
 import type { JobStatusWord } from '../ledger/records.js';
+import type { Frame } from './frame-record.js';
 
 /** What starts a job: a room, a participant who publishes, a participant who joins. */
 export type JobTypeWord = 'room' | 'publisher' | 'participant';
@@ -78,29 +78,7 @@ export interface WorkerRecord {
   readonly migrated: readonly string[];
 }
 
-/** The oneof case of a frame, or `malformed`. */
-export type MessageName =
-  | NonNullable<WorkerMessage['message']['case']>
-  | NonNullable<ServerMessage['message']['case']>
-  | 'malformed';
-
-/** `in` is worker to server, `out` is server to worker. */
-export type FrameDirection = 'in' | 'out';
-
-/** One frame as it crossed the wire, or as a fault kept it from crossing. */
-export interface Frame {
-  readonly at: number;
-  readonly direction: FrameDirection;
-  /** The id that the worker on this connection has or will get. */
-  readonly connection: string;
-  readonly name: MessageName;
-  /** The decoded message, its token replaced; none for a malformed frame. */
-  readonly message: WorkerMessage | ServerMessage | undefined;
-  /** What a script did to this frame. */
-  readonly fault: string | undefined;
-}
-
-/** Who is in a room. Live. */
+/** Who is in a room, as it was when it was looked at. */
 export interface ParticipantRecord {
   readonly sid: string;
   readonly identity: string;

@@ -1,4 +1,4 @@
-import type { Frame, FrameDirection, MessageName } from './records.js';
+import type { Frame, FrameDirection, MessageName } from './frame-record.js';
 
 /**
  * What happens to a frame: it is lost; it comes late; it comes twice; garbage comes in its place;

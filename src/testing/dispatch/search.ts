@@ -1,4 +1,5 @@
 import { type AvailabilityResponse, type Job, JobAssignment } from '@livekit/protocol';
+import type { Secret } from '../../secret.js';
 import type { Hub } from './hub.js';
 import type { AnswerRecord, DispatchOutcome, JobRecord, Mutable } from './records.js';
 import type { Answer, Session } from './session.js';
@@ -62,24 +63,13 @@ function assign(
   session: Session,
   answer: AvailabilityResponse,
 ): DispatchOutcome {
-  const secret = hub.keys.get(session.record.name);
+  const token = mint(hub, job, session, answer);
   // The open server crashes on a simulated job without a room; losing the job is enough.
-  if (!job.room || !secret) return 'lost';
+  if (!token) return 'lost';
   record.worker = session.record.id;
   record.status = 'running';
   record.assignedAt = hub.timers.now();
   record.agentIdentity = answer.participantIdentity;
-  const token = mintJobToken({
-    apiKey: session.record.name,
-    secret,
-    room: job.room.name,
-    agentName: session.record.agentName,
-    permissions: session.permissions,
-    identity: answer.participantIdentity,
-    name: answer.participantName,
-    metadata: answer.participantMetadata,
-    attributes: answer.participantAttributes,
-  });
   record.token = token;
   session.record.jobs = [...session.record.jobs, record.id];
   const assigned = job.clone();
@@ -93,6 +83,27 @@ function assign(
     value: new JobAssignment({ job: assigned, token: token.reveal(), ...url }),
   });
   return 'assigned';
+}
+
+function mint(
+  hub: Hub,
+  { room }: Job,
+  { record, permissions }: Session,
+  answer: AvailabilityResponse,
+): Secret | undefined {
+  const secret = hub.keys.get(record.name);
+  if (!room || !secret) return undefined;
+  return mintJobToken({
+    apiKey: record.name,
+    secret,
+    room: room.name,
+    agentName: record.agentName,
+    permissions,
+    identity: answer.participantIdentity,
+    name: answer.participantName,
+    metadata: answer.participantMetadata,
+    attributes: answer.participantAttributes,
+  });
 }
 
 function endForAll(hub: Hub, record: Mutable<JobRecord>): void {

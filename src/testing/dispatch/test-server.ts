@@ -1,8 +1,10 @@
 import type { ServerMessage } from '@livekit/protocol';
 import type { Secret } from '../../secret.js';
+import type { Frame } from './frame-record.js';
 import type { Observers } from './observers.js';
-import type { Frame, JobRecord, RoomRecord, WorkerRecord } from './records.js';
-import type { RoomInput, Rooms } from './rooms.js';
+import type { JobRecord, RoomRecord, WorkerRecord } from './records.js';
+import type { RoomInput } from './room-records.js';
+import type { Rooms } from './rooms.js';
 import type { ScriptHandle, ScriptRule } from './script.js';
 
 /** What happens in the rooms of a test server. All of it takes effect before the call returns. */

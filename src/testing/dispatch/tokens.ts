@@ -21,9 +21,7 @@ const jobTokenSeconds = 3_600;
 export function tokenOf(request: IncomingMessage): string | undefined {
   const header = request.headers.authorization;
   if (header !== undefined) return header.startsWith('Bearer ') ? header.slice(7) : undefined;
-  return (
-    new URL(request.url ?? '/', 'http://localhost').searchParams.get('access_token') ?? undefined
-  );
+  return new URLSearchParams(request.url?.split('?')[1]).get('access_token') ?? undefined;
 }
 
 /** Checks a token against the keys. Anything wrong with it is `undefined`; why is nobody's business. */

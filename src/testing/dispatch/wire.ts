@@ -1,33 +1,9 @@
-import type { ServerMessage, WorkerMessage } from '@livekit/protocol';
+import type { ServerMessage } from '@livekit/protocol';
 import { type RawData, WebSocket } from 'ws';
 import type { ClosedBy } from '../ledger/records.js';
-import {
-  decodeWorkerFrame,
-  encodeServerFrame,
-  garbage,
-  type WireFormat,
-  withoutToken,
-} from './frames.js';
-import { createGate, type Gate } from './gate.js';
-import type { Frame } from './records.js';
-import type { Meeting, Script } from './script.js';
-import type { Timers } from './timers.js';
-
-/** What a wire needs, and whom it tells. */
-export interface WireInput {
-  readonly id: string;
-  readonly socket: WebSocket;
-  readonly script: Script;
-  readonly timers: Timers;
-  /** Every frame, in the order of the wire. */
-  readonly onFrame: (frame: Frame) => void;
-  /** A frame that the server reads; `undefined` is garbage. Faults are applied already. */
-  readonly onMessage: (message: WorkerMessage | undefined) => void;
-  /** A frame that reached the socket, whatever a script then did to it. */
-  readonly onArrived: (message: WorkerMessage) => void;
-  /** A frame that was written. */
-  readonly onWritten: (message: ServerMessage) => void;
-}
+import { decodeWorkerFrame, encodeServerFrame, garbage, type WireFormat } from './frames.js';
+import { createGate } from './gate.js';
+import { arrive, depart, type WireInput } from './traffic.js';
 
 /** One agent socket with the faults of the script between it and the server. */
 export interface Wire {
@@ -82,70 +58,6 @@ export function createWire(input: WireInput): Wire {
     cut,
     closedBy: () => closedBy,
   };
-}
-
-function arrive(
-  input: WireInput,
-  gate: Gate,
-  message: WorkerMessage | undefined,
-  cut: () => void,
-): void {
-  const frame = frameOf(input, 'in', message);
-  const meeting = input.script.match(frame);
-  input.onFrame({ ...frame, fault: nameOf(meeting) });
-  if (message) input.onArrived(message);
-  gate.suffer(meeting, {
-    pass: () => input.onMessage(message),
-    corrupt: () => input.onMessage(undefined),
-    reset: cut,
-  });
-}
-
-/** How a frame leaves. The writers say whether the socket was open. */
-interface Exit {
-  readonly write: () => boolean;
-  readonly writeGarbage: () => boolean;
-  readonly cut: () => void;
-}
-
-function depart(
-  input: WireInput,
-  gate: Gate,
-  message: ServerMessage,
-  { write, writeGarbage, cut }: Exit,
-): void {
-  const frame = frameOf(input, 'out', message);
-  const meeting = input.script.match(frame);
-  const record = () => input.onFrame({ ...frame, at: input.timers.now(), fault: nameOf(meeting) });
-  if (meeting?.fault === 'drop' || meeting?.fault === 'reset') record();
-  gate.suffer(meeting, {
-    pass: () => {
-      if (!write()) return;
-      record();
-      input.onWritten(message);
-    },
-    corrupt: () => {
-      if (writeGarbage()) record();
-    },
-    reset: cut,
-  });
-}
-
-const frameOf = (
-  { id, timers }: WireInput,
-  direction: Frame['direction'],
-  message: WorkerMessage | ServerMessage | undefined,
-): Frame => ({
-  at: timers.now(),
-  direction,
-  connection: id,
-  name: message?.message.case ?? 'malformed',
-  message: message && withoutToken(message),
-  fault: undefined,
-});
-
-function nameOf(meeting: Meeting | undefined): string | undefined {
-  return typeof meeting?.fault === 'object' ? 'delay' : meeting?.fault;
 }
 
 const toBuffer = (data: RawData): Buffer =>

@@ -51,7 +51,10 @@ export type JobFact =
   | { readonly type: 'job.started'; readonly jobId: string; readonly pid: number }
   | { readonly type: 'job.ended'; readonly jobId: string; readonly pid: number };
 
-/** What the harness around a worker adds. `worker` is the name that its connections carry. */
+/**
+ * What the harness around a worker adds. `worker` is the name that its connections carry: the API
+ * key with which it registers, so workers that are to be told apart get a key pair each.
+ */
 export type HarnessFact =
   | {
       readonly type: 'capacity.declared';

@@ -14,7 +14,7 @@ export const isTerminal = (status: JobStatusWord): status is 'success' | 'failed
   status === 'success' || status === 'failed';
 
 /** The terminal statuses of each job id, in order. */
-export const terminalStatuses = (records: readonly LedgerRecord[]): Map<string, Status[]> =>
+const terminalStatuses = (records: readonly LedgerRecord[]): Map<string, Status[]> =>
   groupBy(
     recordsOf(records, 'status.received').filter(({ status }) => isTerminal(status)),
     ({ jobId }) => jobId,

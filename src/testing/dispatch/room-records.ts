@@ -1,0 +1,87 @@
+import { nanoid } from 'nanoid';
+import { WorkerError } from '../../errors.js';
+import type { DispatchRecord, Mutable, ParticipantRecord, RoomRecord } from './records.js';
+
+/** Which agent a dispatch asks for. */
+export interface AgentInput {
+  readonly agentName: string;
+  readonly metadata?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly deployment?: string;
+}
+
+/** A new room. Without a list of agents it gets the automatic dispatch; an empty list is none. */
+export interface RoomInput {
+  readonly name: string;
+  readonly metadata?: string;
+  readonly agents?: readonly AgentInput[];
+}
+
+/** Who joins. */
+export interface ParticipantInput {
+  readonly identity: string;
+  readonly name?: string;
+  readonly metadata?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Agents trigger no jobs. */
+  readonly isAgent?: boolean;
+}
+
+/** An empty room. */
+export const newRoom = (
+  { name, metadata = '' }: RoomInput,
+  createdAt: number,
+): Mutable<RoomRecord> => ({
+  sid: `RM_${nanoid(12)}`,
+  name,
+  metadata,
+  createdAt,
+  participants: [],
+  dispatches: [],
+});
+
+/** Files a dispatch in its room. */
+export function addDispatch(
+  room: Mutable<RoomRecord>,
+  { agentName, metadata = '', attributes = {}, deployment = '' }: AgentInput,
+  createdAt: number,
+): DispatchRecord {
+  const id = `AD_${nanoid(12)}`;
+  const dispatch = { id, room: room.name, agentName, metadata, attributes, deployment, createdAt };
+  room.dispatches = [...room.dispatches, dispatch];
+  return dispatch;
+}
+
+/** Lets somebody in. Who joins again is somebody new, without the tracks of before. */
+export function addParticipant(
+  room: Mutable<RoomRecord>,
+  { identity, name = '', metadata = '', attributes = {}, isAgent = false }: ParticipantInput,
+): ParticipantRecord {
+  const sid = `PA_${nanoid(12)}`;
+  const participant = { sid, identity, name, metadata, attributes, isAgent, tracks: [] };
+  removeParticipant(room, identity);
+  room.participants = [...room.participants, participant];
+  return participant;
+}
+
+/** Lets somebody publish, who must be there. */
+export function addTrack(
+  room: Mutable<RoomRecord>,
+  identity: string,
+  name: string,
+): ParticipantRecord {
+  const before = room.participants.find((participant) => participant.identity === identity);
+  if (!before) throw new WorkerError('ERR_INVALID_ARGUMENT', 'Nobody of this identity is here.');
+  const track = { sid: `TR_${nanoid(12)}`, name };
+  const participant = { ...before, tracks: [...before.tracks, track] };
+  room.participants = room.participants.map((other) => (other === before ? participant : other));
+  return participant;
+}
+
+/** Lets somebody out; `false` when nobody of this identity was there. */
+export function removeParticipant(room: Mutable<RoomRecord>, identity: string): boolean {
+  const left = room.participants.filter((participant) => participant.identity !== identity);
+  const wasThere = left.length < room.participants.length;
+  room.participants = left;
+  return wasThere;
+}

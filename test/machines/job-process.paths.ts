@@ -1,0 +1,112 @@
+import type { SnapshotFrom } from 'xstate';
+import type { jobProcessMachine } from '../../src/machines/job-process.machine.js';
+import { hasDeadlines, isIn, tellsWhatItEmits, toldParent } from '../support/invariants.js';
+import type { Invariant, Walk } from '../support/paths.js';
+import { childInput, failure, launchOf, processTimeouts } from '../support/samples.js';
+
+type Machine = typeof jobProcessMachine;
+
+/** What a walk remembers: commands to the child, and what was told to the pool. */
+interface Memory {
+  readonly starts: number;
+  readonly started: number;
+  readonly finished: number;
+  readonly forced: boolean;
+}
+
+const commands = (
+  step: { sent: readonly { to: string; event: { type: string } }[] },
+  type: string,
+) => step.sent.filter(({ to, event }) => to === 'child' && event.type === type).length;
+
+const invariants: readonly Invariant<Machine, Memory>[] = [
+  hasDeadlines(['idle', 'running']),
+  tellsWhatItEmits,
+  { title: 'gives its child one job at most', holds: ({ memory }) => memory.starts <= 1 },
+  {
+    title: 'tells the start and the end of a job once each',
+    holds: ({ memory: { started, finished } }) => started <= 1 && finished <= 1,
+  },
+  {
+    title: 'lets the child leave only after the outcome was told',
+    holds: (step) => commands(step, 'leave') === 0 || step.memory.finished === 1,
+  },
+  {
+    title: 'ends only when the exit was seen, or after SIGKILL, or when the actor broke',
+    holds: ({ after, event, memory }) =>
+      after.status !== 'done' ||
+      after.context.exit !== undefined ||
+      memory.forced ||
+      event.type === 'xstate.error.actor.child',
+  },
+  {
+    title: 'calls nothing a success but what the child called one',
+    holds: ({ after }) =>
+      after.output?.outcome !== 'success' || after.context.end?.outcome === 'success',
+  },
+  {
+    title: 'ends with the job it was given, and with a cause for every failure',
+    holds: ({ after: { output, context } }) =>
+      output === undefined ||
+      (output.jobId === context.jobId &&
+        (output.outcome !== 'failed' || output.error !== undefined)),
+  },
+  {
+    title: 'keeps the first cause',
+    holds: ({ before, after }) =>
+      before?.context.cause === undefined || after.context.cause === before.context.cause,
+  },
+];
+
+function events({ context, value }: SnapshotFrom<Machine>) {
+  const { jobId, started, pid } = context;
+  const acknowledged = { type: 'child.started', jobId: jobId ?? '' } as const;
+  return [
+    ...(pid === undefined ? [{ type: 'child.spawned', pid: 41 } as const] : []),
+    { type: 'child.online' },
+    { type: 'child.ready', timings: { ready: 120 } },
+    { type: 'child.failed', error: failure },
+    ...(jobId !== undefined && !started ? [acknowledged] : []),
+    ...(started ? [{ type: 'child.closing', reason: 'room is gone' } as const] : []),
+    ...(started && !isIn(value, 'exited')
+      ? ([
+          { type: 'child.finished', end: { outcome: 'success' } },
+          { type: 'child.finished', end: { outcome: 'failed', error: failure } },
+        ] as const)
+      : []),
+    { type: 'child.ponged', ref: 1 },
+    { type: 'child.misbehaved', error: failure },
+    { type: 'child.exited', code: 1, signal: null },
+    { type: 'child.closed', code: 0, signal: null },
+    { type: 'job.assign', launch: launchOf('job-1') },
+    { type: 'shutdown', reason: 'asked' },
+    { type: 'outcome.delivered' },
+    { type: 'kill' },
+    { type: 'pulse.due', ref: 1 },
+    { type: 'pulse.slow', silentMs: 500 },
+    { type: 'pulse.lost', silentMs: 60_000 },
+    { type: 'xstate.error.actor.child', error: failure, actorId: 'child' },
+  ] as const;
+}
+
+/** Ways through the life of a process. */
+export const paths: readonly Walk<Machine, Memory>[] = [
+  {
+    input: { slot: 3, child: childInput, timeouts: processTimeouts },
+    events,
+    key: ({ context: { pid, jobId, started, timings, exit, end, cause } }) =>
+      [pid, jobId, started, timings, exit, end, cause].map(
+        (it) => it !== undefined && it !== false,
+      ),
+    memory: {
+      initial: { starts: 0, started: 0, finished: 0, forced: false },
+      next: (memory, step) => ({
+        starts: memory.starts + commands(step, 'start'),
+        started: memory.started + toldParent(step, 'process.started').length,
+        finished: memory.finished + toldParent(step, 'process.finished').length,
+        forced: memory.forced || commands(step, 'kill') > 0,
+      }),
+    },
+    invariants,
+  },
+];

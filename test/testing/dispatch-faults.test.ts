@@ -1,0 +1,315 @@
+import {
+  AvailabilityRequest,
+  Job,
+  JobAssignment,
+  JobStatus,
+  JobTermination,
+} from '@livekit/protocol';
+import { expect, it } from 'vitest';
+import { createLedger } from '../../src/testing/index.js';
+import { connect, knock, serve, serveInVirtualTime, willing } from './serve.js';
+
+const faultsOf = (frames: readonly { name: string; fault: string | undefined }[]) =>
+  frames.flatMap(({ name, fault }) => (fault ? [[name, fault]] : []));
+
+it('drops a frame on its way to the worker', async () => {
+  const server = await serve();
+  const worker = await connect(server, willing);
+  const rule = server.script({
+    direction: 'out',
+    message: 'availability',
+    times: 1,
+    fault: 'drop',
+  });
+
+  server.createRoom({ name: 'lost' });
+  server.createRoom({ name: 'found' });
+  await worker.until(() => worker.assignments().length === 1);
+
+  expect(worker.offers().map(({ room }) => room?.name)).toEqual(['found']);
+  expect(rule.hits).toBe(1);
+  expect(faultsOf(server.frames)).toEqual([['availability', 'drop']]);
+});
+
+it('drops a frame on its way to the server, which then knows nothing of it', async () => {
+  const ledger = createLedger();
+  const server = await serve({ ledger });
+  const worker = await connect(server, willing);
+  server.script({ direction: 'in', message: 'availability', fault: 'drop' });
+
+  server.createRoom({ name: 'lobby' });
+  await worker.until(() => worker.offers().length === 1);
+  await worker.flush();
+
+  expect(server.jobs.map(({ dispatch, answers }) => ({ dispatch, answers }))).toEqual([
+    { dispatch: 'offering', answers: [] },
+  ]);
+  expect(ledger.records.map(({ type }) => type)).toEqual([
+    'connection.opened',
+    'offer.sent',
+    'answer.received',
+  ]);
+});
+
+it('delays a frame', async () => {
+  const { server, clock } = await serveInVirtualTime({ selectionWait: 0 });
+  const worker = await connect(server, willing);
+  server.script({ direction: 'out', message: 'assignment', fault: { delay: 500 } });
+
+  server.createRoom({ name: 'lobby' });
+  await server.waitFor(() => server.jobs[0]?.dispatch === 'assigned');
+  clock.advance(499);
+  await worker.flush();
+  expect(worker.assignments()).toEqual([]);
+
+  clock.advance(1);
+  await worker.until(() => worker.assignments().length === 1);
+});
+
+it('duplicates a frame', async () => {
+  const server = await serve();
+  const worker = await connect(server);
+  server.script({ direction: 'out', message: 'availability', fault: 'duplicate' });
+
+  server.createRoom({ name: 'lobby' });
+  await worker.until(() => worker.offers().length === 2);
+
+  expect(new Set(worker.offers().map(({ id }) => id)).size).toBe(1);
+});
+
+it('corrupts a frame to the worker', async () => {
+  const server = await serve();
+  const worker = await connect(server);
+  server.script({ direction: 'out', message: 'availability', fault: 'corrupt' });
+
+  server.createRoom({ name: 'lobby' });
+  await worker.until(() => worker.unreadable.length === 1);
+
+  expect(worker.offers()).toEqual([]);
+});
+
+it('corrupts a frame to the server, which cuts the connection', async () => {
+  const server = await serve();
+  const worker = await connect(server);
+  server.script({ direction: 'in', message: 'ping', fault: 'corrupt' });
+
+  worker.send({ case: 'ping', value: { timestamp: 1n } as never });
+  await worker.until(() => worker.closeCode() !== undefined);
+
+  expect(worker.closeCode()).toBe(1006);
+});
+
+it('freezes a connection and thaws it with everything in order', async () => {
+  const server = await serve();
+  const worker = await connect(server);
+  const rule = server.script({
+    direction: 'in',
+    message: 'updateWorker',
+    times: 1,
+    fault: 'freeze',
+  });
+
+  worker.report('available', 0.25);
+  worker.send({ case: 'ping', value: { timestamp: 1n } as never });
+  worker.socket.ping();
+  await server.waitFor(() => server.frames.at(-1)?.name === 'ping');
+  server.createRoom({ name: 'lobby' });
+  const other = await connect(server);
+  await other.flush();
+  expect([server.workers[0]?.load, worker.pongs(), worker.contents.length]).toEqual([0, 0, 1]);
+
+  rule.remove();
+  await worker.until(() => worker.offers().length === 1 && worker.pongs() === 1);
+  expect(server.workers[0]?.load).toBe(0.25);
+  expect(worker.contents.map(({ case: name }) => name)).toEqual([
+    'register',
+    'pong',
+    'availability',
+  ]);
+});
+
+it('resets a connection in place of a frame', async () => {
+  const ledger = createLedger();
+  const server = await serve({ ledger });
+  const worker = await connect(server, willing);
+  server.script({ direction: 'out', message: 'assignment', fault: 'reset' });
+
+  server.createRoom({ name: 'lobby' });
+  await worker.until(() => worker.closeCode() !== undefined);
+  await server.waitFor(() => server.workers.length === 0);
+
+  expect(worker.closeCode()).toBe(1006);
+  expect(ledger.records.at(-1)).toMatchObject({ type: 'connection.closed', by: 'server' });
+});
+
+it('chooses frames by connection, by a closer look and by count', async () => {
+  const server = await serve();
+  const one = await connect(server);
+  const two = await connect(server);
+  const rule = server.script({
+    direction: 'out',
+    connection: one.id(),
+    when: ({ name }) => name === 'pong',
+    skip: 1,
+    times: 1,
+    fault: 'drop',
+  });
+
+  await one.flush();
+  one.send({ case: 'ping', value: { timestamp: 1n } as never });
+  await one.flush();
+  await two.flush();
+  await two.flush();
+
+  expect([one.all('pong').length, two.all('pong').length, rule.hits]).toEqual([2, 2, 1]);
+});
+
+it('stops a rule that was removed', async () => {
+  const server = await serve();
+  const worker = await connect(server);
+  const rule = server.script({ fault: 'drop' });
+
+  rule.remove();
+
+  await worker.flush();
+});
+
+it('refuses registrations as often as asked', async () => {
+  const server = await serve();
+  server.refuseRegistration(1);
+
+  const first = await connect(server);
+  const second = await connect(server);
+
+  expect([first.closeCode(), second.closeCode()]).toEqual([1006, undefined]);
+});
+
+it('rejects upgrades with any status until told to stop', async () => {
+  const server = await serve();
+  const stop = server.rejectUpgrade(407, { 'proxy-authenticate': 'Basic' });
+
+  expect((await knock(server)).status).toBe(407);
+  stop();
+  expect((await knock(server)).status).toBe(101);
+});
+
+it('sends whatever it is told to', async () => {
+  const server = await serve();
+  const worker = await connect(server);
+  const job = new Job({ id: 'AJ_made_up' });
+
+  server.send(worker.id(), { case: 'availability', value: new AvailabilityRequest({ job }) });
+  server.send(worker.id(), { case: 'assignment', value: new JobAssignment({ job }) });
+  server.send(worker.id(), { case: 'termination', value: new JobTermination({ jobId: job.id }) });
+  server.send(worker.id(), Uint8Array.from([0xff]));
+  server.send(worker.id(), 'text');
+  await worker.until(() => worker.unreadable.length === 2);
+
+  expect(worker.contents.map(({ case: name }) => name)).toEqual([
+    'register',
+    'availability',
+    'assignment',
+    'termination',
+  ]);
+  expect(() => server.send('AW_nobody', 'x')).toThrow('No such worker');
+});
+
+it('forgets rooms and what was under way in a restart, keeps its port and its records', async () => {
+  const ledger = createLedger();
+  const server = await serve({ ledger });
+  const worker = await connect(server);
+  server.createRoom({ name: 'lobby' });
+  await worker.until(() => worker.offers().length === 1);
+
+  let wasDown = false;
+  await server.restart({
+    whileDown: async () => {
+      wasDown = await fetch(server.httpUrl).then(
+        () => false,
+        () => true,
+      );
+    },
+  });
+  await worker.until(() => worker.closeCode() !== undefined);
+
+  expect(wasDown).toBe(true);
+  expect(worker.closeCode()).toBe(1006);
+  expect([server.rooms, server.workers]).toEqual([[], []]);
+  expect(server.jobs.map(({ dispatch }) => dispatch)).toEqual(['unserved']);
+  const again = await connect(server, willing);
+  server.createRoom({ name: 'lobby' });
+  await again.until(() => again.assignments().length === 1);
+  expect(ledger.check({ final: false })).toEqual([]);
+});
+
+it('leaves no timer behind when it stops', async () => {
+  const { server, clock } = await serveInVirtualTime();
+  const worker = await connect(server);
+  server.createRoom({ name: 'lobby' });
+  await worker.flush();
+
+  await server.stop();
+
+  expect(clock.timers()).toEqual([]);
+});
+
+it('tells what happens, once to each listener', async () => {
+  const server = await serve();
+  const seen: string[] = [];
+  const stop = server.on('worker.registered', ({ id }) => seen.push(id));
+
+  const first = await connect(server);
+  stop();
+  await connect(server);
+
+  expect(seen).toEqual([first.id()]);
+});
+
+it('says what it waited for when that did not come', async () => {
+  const server = await serve();
+
+  await expect(server.waitFor(() => server.jobs.length === 7, 1)).rejects.toThrow(
+    'server.jobs.length === 7',
+  );
+});
+
+it('writes a ledger that is clean when the worker is', async () => {
+  const ledger = createLedger();
+  const server = await serve({ ledger });
+  const worker = await connect(server, willing);
+
+  server.createRoom({ name: 'lobby' });
+  await worker.until(() => worker.assignments().length === 1);
+  const jobId = server.jobs[0]?.id ?? '';
+  ledger.record({ type: 'job.started', jobId, pid: 1 });
+  worker.updateJob(jobId, JobStatus.JS_RUNNING);
+  worker.updateJob(jobId);
+  await worker.flush();
+  await worker.close();
+  await server.waitFor(() => server.workers.length === 0);
+
+  expect(ledger.check()).toEqual([]);
+  expect(ledger.records.map((record) => ({ ...record, at: 0, deadline: 0 }))).toEqual(
+    [
+      { type: 'connection.opened', connection: worker.id(), worker: 'devkey' },
+      { type: 'offer.sent', connection: worker.id(), jobId },
+      { type: 'answer.received', connection: worker.id(), jobId, available: true },
+      { type: 'assignment.sent', connection: worker.id(), jobId },
+      { type: 'job.started', jobId, pid: 1 },
+      { type: 'status.received', connection: worker.id(), jobId, status: 'running', error: '' },
+      { type: 'status.received', connection: worker.id(), jobId, status: 'success', error: '' },
+      { type: 'connection.closed', connection: worker.id(), by: 'worker' },
+    ].map((fact) => ({ ...fact, at: 0, deadline: 0 })),
+  );
+});
+
+it('convicts a worker that loses a job', async () => {
+  const ledger = createLedger();
+  const server = await serve({ ledger });
+  const worker = await connect(server, willing);
+
+  server.createRoom({ name: 'lobby' });
+  await worker.until(() => worker.assignments().length === 1);
+
+  expect(ledger.check().map(({ invariant }) => invariant)).toEqual(['I5']);
+});
