@@ -5,7 +5,10 @@ import { createRequire } from 'node:module';
 import { build } from 'esbuild';
 
 const pkg = createRequire(import.meta.url)('../package.json');
-const external = [...Object.keys(pkg.dependencies), ...Object.keys(pkg.peerDependencies)];
+// Valibot is bundled, so that only the few schemas in use are loaded.
+const external = Object.keys({ ...pkg.dependencies, ...pkg.peerDependencies }).filter(
+  (name) => name !== 'valibot',
+);
 const shared = {
   bundle: true,
   platform: 'node',

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { type CallbackActorLogic, type CallbackLogicFunction, fromCallback } from 'xstate';
 import type { ChildInput, Command, Fact } from '../machines/job-process.types.js';
 import { type ChildLog, childListener, poster, toMessage } from './child-channel.js';
@@ -61,7 +61,8 @@ function spawnRunner(
   fail: (error: unknown) => void,
 ): ChildProcess | undefined {
   try {
-    return fork(runner, [], {
+    // Not imported: the processes of jobs load this file too, and never fork.
+    return process.getBuiltinModule('node:child_process').fork(runner, [], {
       // It leads a group, so that a signal reaches its helpers, and no Ctrl-C reaches it.
       detached: true,
       env: childEnvironment(process.env, { env, envExclude }),

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CallbackActorLogic, type CallbackLogicFunction, fromCallback } from 'xstate';
 import type { HttpCommand, HttpFact, HttpInput } from '../machines/worker.types.js';
@@ -38,6 +38,8 @@ export const httpServer = ({
     receive,
     sendBack,
   }) => {
+    // Not imported: the processes of jobs load this file too, and never listen.
+    const { createServer } = process.getBuiltinModule('node:http');
     const server = createServer(limits(timeoutMs));
     server.maxConnections = maxConnections;
     const open = openRequests(timeoutMs);

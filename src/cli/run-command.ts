@@ -32,8 +32,8 @@ export async function runCommand(order: Order): Promise<number> {
   const { command: mode, format, colour } = invocation;
   if (format === 'pretty' && process.stderr.isTTY) showBanner({ mode, settings, entry, colour });
   else sink.write(startLine(mode, settings));
-  const { runWorker } = await import('./run-worker.js');
-  return runWorker({ settings, sink, environment });
+  const { runRealWorker } = await import('./real-worker.js');
+  return runRealWorker({ settings, sink, environment });
 }
 
 function settingsFor({ invocation, options, agent, loader }: Order): ResolvedOptions {

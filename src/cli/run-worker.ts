@@ -9,7 +9,6 @@ import {
   toLogLine,
 } from '../observe/log-lines.js';
 import type { LogSink } from '../observe/logger.js';
-import { createWorker as createRealWorker } from '../worker.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { AppEnvironment } from './run-app.js';
 import { sessionMachine } from './session.machine.js';
@@ -30,12 +29,12 @@ export type CreateWorker = (
   env: AppEnvironment & { readonly log: (record: ChildRecord) => void },
 ) => RunningWorker;
 
-interface Run {
+/** What a command runs, and where its log goes. */
+export interface Run {
   readonly settings: Settings;
   readonly sink: LogSink;
   readonly environment?: AppEnvironment;
-  /** Replaced in tests. */
-  readonly createWorker?: CreateWorker;
+  readonly createWorker: CreateWorker;
 }
 
 /** Runs a worker until it ends, by itself or by a signal, and returns the exit code. */
@@ -43,7 +42,7 @@ export async function runWorker({
   settings,
   sink,
   environment = {},
-  createWorker = createRealWorker,
+  createWorker,
 }: Run): Promise<number> {
   const worker = createWorker(
     { settings },

@@ -1,4 +1,5 @@
 import type { Failure } from '../errors.js';
+import { messageOf } from './support.js';
 
 /** Why a link was lost or failed, in words for the person who has to mend it. */
 
@@ -31,7 +32,7 @@ export const failedSocket = ({ event: { error } }: { event: { error: Failure } }
 export const brokenSocket = ({ event: { error } }: { event: { error: unknown } }): Failure =>
   failure(
     (error as Partial<Failure> | undefined)?.code ?? 'ERR_CONNECTION_FAILED',
-    error instanceof Error ? error.message : String(error),
+    messageOf(error),
   );
 
 export const closedSocket = ({ event: { code } }: { event: { code: number } }): Failure =>
@@ -51,3 +52,19 @@ export const wrongFirstMessage = (): Failure =>
 
 export const unreadable = (): Failure =>
   failure('ERR_CONNECTION_FAILED', 'Ten unreadable frames came within 10 s.');
+
+/** What a fact says about the end of a link. */
+export type Cause<E> = (args: { event: E }) => Failure;
+
+/** The retries are used up. A refusal of the key pair stays one: the server was reached. */
+export const exhausted =
+  <E>(cause: Cause<E>) =>
+  ({ context, event }: { context: { failures: number }; event: E }): Failure => {
+    const last = cause({ event });
+    if (last.code === 'ERR_CREDENTIALS_REFUSED') return last;
+    const attempts = context.failures === 0 ? 'one attempt' : `${context.failures + 1} attempts`;
+    return failure(
+      'ERR_SERVER_UNREACHABLE',
+      `The server could not be reached in ${attempts}. The last one: ${last.message}`,
+    );
+  };

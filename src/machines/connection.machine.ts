@@ -1,8 +1,11 @@
-import { assign, raise, sendTo, setup, spawnChild, stopChild } from 'xstate';
+import { assign, not, setup, spawnChild, stopChild } from 'xstate';
 import type { Failure } from '../errors.js';
+import { frames, hasJobs, retries, statuses } from './connection.actions.js';
 import {
   brokenSocket,
+  type Cause,
   closedSocket,
+  exhausted,
   failedSocket,
   isCredential,
   noAnswer,
@@ -12,30 +15,31 @@ import {
   unreadable,
   wrongFirstMessage,
 } from './connection.causes.js';
+import {
+  answered,
+  assigned,
+  failedLink,
+  jitterOf,
+  lostLink,
+  offered,
+  registered,
+  statusOf,
+  terminated,
+} from './connection.told.js';
 import type {
-  Answer,
   Command,
   Context,
   Emitted,
   Event,
   Input,
-  JobStatus,
   Output,
   Report,
-  ServerInfo,
   SocketInput,
 } from './connection.types.js';
-import type { Assignment, Offer } from './job.types.js';
-import { fromEvent, port, said, steps } from './support.js';
+import { fromEvent, port, said } from './support.js';
 
-const firstPauseMs = 500;
-const longestPauseMs = 10_000;
 const malformedLimit = 10;
 const refusalLimit = 3;
-
-interface Told {
-  readonly context: Context;
-}
 
 /**
  * The life of one link to a server: connecting, then registering, then registered; a link that is
@@ -59,10 +63,10 @@ export const connectionMachine = setup({
     isRefusedForGood: ({ context: { refusals, workerId } }, { status }: { status: number }) =>
       (isCredential(status) && refusals + 1 >= refusalLimit) ||
       ((status === 404 || status === 407) && workerId === ''),
-    isExhausted: ({ context: { failures, maxRetry, report } }) =>
-      failures + 1 > maxRetry && (report?.jobIds.length ?? 0) === 0,
+    isExhausted: ({ context }) => context.failures + 1 > context.maxRetry && !hasJobs(context),
     isUnreadable: ({ context }) => context.malformed + 1 >= malformedLimit,
-    hasNothingToDeliver: ({ context }) => context.outbox.length === 0,
+    isLeaving: ({ context }) => context.leaving,
+    isDelivered: ({ context }) => context.outbox.length === 0,
     deliversLast: ({ context: { outbox } }, { ref }: { ref: number }) =>
       outbox.every((status) => status.ref <= ref),
   },
@@ -72,96 +76,22 @@ export const connectionMachine = setup({
       input: ({ context: { url, credentials } }) => ({ url, credentials }),
     }),
     dropSocket: stopChild('socket'),
-    say: said<Context, Event, Emitted>(),
-    register: sendTo(
-      'socket',
-      ({ context }): Command => ({
-        type: 'send',
-        message: { kind: 'register', ...context.registration },
-      }),
-    ),
+    holdJitter: assign((_, { jitter }: { jitter: number }) => ({ jitter })),
     holdWorker: assign((_, { workerId }: { workerId: string }) => ({
       workerId,
       failures: 0,
       refusals: 0,
+      failure: undefined,
     })),
     holdReport: assign((_, { status, load, jobIds }: Report) => ({
       report: { status, load, jobIds },
     })),
-    sendReport: sendTo(
-      'socket',
-      (_, { status, load, jobIds }: Report): Command => ({
-        type: 'send',
-        message: { kind: 'report', status, load, jobIds },
-      }),
-    ),
-    sendAnswer: sendTo(
-      'socket',
-      (_, { jobId, available, terminate, participation }: Answer): Command => ({
-        type: 'send',
-        message: { kind: 'answer', jobId, available, terminate, participation },
-        ref: jobId,
-      }),
-    ),
-    holdStatus: assign(({ context }, { jobId, status, error }: JobStatus) => ({
-      ref: context.ref + 1,
-      outbox: [...context.outbox, { jobId, status, error, ref: context.ref + 1 }],
-    })),
-    /** A ping right behind the status: its pong proves that the server has read both. */
-    sendStatus: steps<Context, Event, Emitted, JobStatus>(
-      ({ context: { ref }, enqueue }, status) => {
-        enqueue.sendTo('socket', statusFrame(status));
-        enqueue.sendTo('socket', { type: 'ping', ref });
-      },
-    ),
-    /** What a server must know of a worker that comes back, in this order. */
-    introduce: steps<Context, Event, Emitted>(({ context: { report, outbox, ref }, enqueue }) => {
-      if (report) {
-        enqueue.sendTo('socket', { type: 'send', message: { kind: 'report', ...report } });
-        if (report.jobIds.length > 0)
-          enqueue.sendTo('socket', {
-            type: 'send',
-            message: { kind: 'migrate', jobIds: report.jobIds },
-          });
-      }
-      for (const status of outbox) enqueue.sendTo('socket', statusFrame(status));
-      if (outbox.length > 0) enqueue.sendTo('socket', { type: 'ping', ref });
-    }),
-    ping: sendTo('socket', ({ context: { ref } }): Command => ({ type: 'ping', ref })),
-    closeSocket: sendTo('socket', { type: 'close' } satisfies Command),
-    /** Everything sent before this ping has arrived. */
-    settle: steps<Context, Event, Emitted, { ref: number }>(
-      ({ context: { outbox, slot }, enqueue, self }, { ref }) => {
-        enqueue.assign({ outbox: outbox.filter((status) => status.ref > ref) });
-        for (const { jobId, status } of outbox.filter((one) => one.ref <= ref)) {
-          if (status === 'running') continue;
-          enqueue.emit({ type: 'link.delivered', slot, jobId });
-          if (self._parent) enqueue.sendTo(self._parent, { type: 'link.delivered', slot, jobId });
-        }
-      },
-    ),
-    countRefusal: assign(({ context: { refusals } }, { status }: { status: number }) => ({
-      refusals: isCredential(status) ? refusals + 1 : refusals,
-    })),
-    countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
-    holdJitter: assign((_, { jitter }: { jitter: number }) => ({ jitter })),
     holdFailure: assign((_, failure: Failure) => ({ failure })),
-    giveUp: assign(({ context: { failures } }, { message }: Failure) => ({
-      failure: {
-        code: 'ERR_SERVER_UNREACHABLE',
-        message: `The server could not be reached in ${failures + 1} attempts. The last one: ${message}`,
-      },
-    })),
-    /** Full jitter: a fleet that lost its server comes back spread over the pause. */
-    planPause: assign(({ context: { step, jitter } }) => ({
-      step: step + 1,
-      pauseMs: Math.round(jitter * Math.min(longestPauseMs, firstPauseMs * 2 ** step)),
-    })),
-    forgetPauses: assign({ step: 0 }),
-    countMalformed: assign({ malformed: ({ context }) => context.malformed + 1 }),
-    forgetMalformed: assign({ malformed: ({ context }) => Math.max(0, context.malformed - 1) }),
-    startForgetting: raise({ type: 'malformed.forgotten' }, { delay: 'malformedWindow' }),
-    resetMalformed: assign({ malformed: 0 }),
+    holdLeave: assign({ leaving: true }),
+    ...frames,
+    ...statuses,
+    ...retries,
+    say: said<Context, Event, Emitted>(),
   },
   delays: {
     connectTimeout: 10_000,
@@ -170,7 +100,6 @@ export const connectionMachine = setup({
     pingPause: 5_000,
     silenceTimeout: 5_000,
     stableTime: 10_000,
-    malformedWindow: 10_000,
     flushTimeout: 500,
     closeTimeout: 500,
   },
@@ -188,6 +117,7 @@ export const connectionMachine = setup({
     report: undefined,
     outbox: [],
     ref: 0,
+    leaving: false,
     failure: undefined,
   }),
   output: ({ context: { slot, failure, outbox } }) => ({
@@ -200,8 +130,8 @@ export const connectionMachine = setup({
   on: {
     report: { actions: { type: 'holdReport', params: fromEvent } },
     status: { actions: { type: 'holdStatus', params: fromEvent } },
-    // With statuses to deliver it goes on until it is registered, or until its worker gives up.
-    close: { guard: 'hasNothingToDeliver', target: '.closed' },
+    // With statuses to deliver it goes on until they are, or until its worker gives up.
+    close: [{ guard: 'isDelivered', target: '.closed' }, { actions: 'holdLeave' }],
     'malformed.forgotten': { actions: 'forgetMalformed' },
     'xstate.error.actor.socket': {
       target: '.failed',
@@ -222,19 +152,7 @@ export const connectionMachine = setup({
             target: 'failed',
             actions: { type: 'holdFailure', params: refused },
           },
-          {
-            guard: 'isExhausted',
-            target: 'failed',
-            actions: { type: 'giveUp', params: refused },
-          },
-          {
-            target: 'backoff',
-            actions: [
-              { type: 'countRefusal', params: fromEvent },
-              ...lost(refused),
-              'countFailure',
-            ],
-          },
+          ...lostEarly(refused),
         ],
         'socket.failed': lostEarly(failedSocket),
         'socket.closed': lostEarly(closedSocket),
@@ -261,6 +179,7 @@ export const connectionMachine = setup({
     registered: {
       tags: 'registered',
       entry: 'introduce',
+      always: { guard: 'isLeaving', target: 'closing' },
       on: {
         report: {
           actions: [
@@ -281,12 +200,8 @@ export const connectionMachine = setup({
         'socket.wrote': { actions: { type: 'say', params: answered } },
         'socket.ponged': { actions: { type: 'settle', params: fromEvent } },
         'frame.malformed': [
-          {
-            guard: 'isUnreadable',
-            target: 'backoff',
-            actions: ['resetMalformed', ...lost(unreadable)],
-          },
-          { actions: ['countMalformed', 'startForgetting'] },
+          { guard: 'isUnreadable', target: 'backoff', actions: lost(unreadable) },
+          { actions: 'countMalformed' },
         ],
         'socket.failed': { target: 'backoff', actions: lost(failedSocket) },
         'socket.closed': { target: 'backoff', actions: lost(closedSocket) },
@@ -313,8 +228,14 @@ export const connectionMachine = setup({
       after: { backoffPause: 'connecting' },
     },
     closing: {
+      entry: 'holdLeave',
+      on: {
+        close: {},
+        'socket.ponged': { actions: { type: 'settle', params: fromEvent } },
+        'socket.failed': 'closed',
+        'socket.closed': 'closed',
+      },
       initial: 'flushing',
-      on: { 'socket.failed': 'closed', 'socket.closed': 'closed', close: {} },
       states: {
         flushing: {
           entry: 'ping',
@@ -325,14 +246,21 @@ export const connectionMachine = setup({
                 { type: 'sendStatus', params: fromEvent },
               ],
             },
-            'socket.ponged': [
-              {
-                guard: { type: 'deliversLast', params: fromEvent },
-                target: 'leaving',
-                actions: { type: 'settle', params: fromEvent },
-              },
-              { actions: { type: 'settle', params: fromEvent } },
-            ],
+            'socket.ponged': {
+              guard: { type: 'deliversLast', params: fromEvent },
+              target: 'leaving',
+              actions: { type: 'settle', params: fromEvent },
+            },
+            'socket.failed': {
+              guard: not('isDelivered'),
+              target: '#connection.backoff',
+              actions: lost(failedSocket),
+            },
+            'socket.closed': {
+              guard: not('isDelivered'),
+              target: '#connection.backoff',
+              actions: lost(closedSocket),
+            },
           },
           after: { flushTimeout: 'leaving' },
         },
@@ -344,70 +272,25 @@ export const connectionMachine = setup({
   },
 });
 
-const statusFrame = ({ jobId, status, error }: JobStatus): Command => ({
-  type: 'send',
-  message: { kind: 'status', jobId, status, error },
-});
-
-type Cause<E> = (args: { event: E }) => Failure;
-
 /** A link that was lost remembers why, and how long it waits before it tries again. */
-function lost<E>(cause: Cause<E>) {
+function lost<E extends object>(cause: Cause<E>) {
   return [
     { type: 'holdFailure', params: cause },
-    { type: 'holdJitter', params: jitterOf },
-    { type: 'planPause' },
+    { type: 'planPause', params: jitterOf },
   ] as const;
 }
 
 /** The same before the registration, where attempts are counted. */
-function lostEarly<E>(cause: Cause<E>) {
+function lostEarly<E extends object>(cause: Cause<E>) {
   return [
-    { guard: 'isExhausted', target: 'failed', actions: { type: 'giveUp', params: cause } },
-    { target: 'backoff', actions: [...lost(cause), { type: 'countFailure' }] },
+    {
+      guard: 'isExhausted',
+      target: 'failed',
+      actions: { type: 'holdFailure', params: exhausted(cause) },
+    },
+    {
+      target: 'backoff',
+      actions: [...lost(cause), { type: 'countFailure', params: statusOf }],
+    },
   ] as const;
-}
-
-function jitterOf({ context, event }: Told & { event: object }): { jitter: number } {
-  return { jitter: 'jitter' in event ? Number(event.jitter) : context.jitter };
-}
-
-type From<Fact> = Told & { event: Fact };
-
-function registered({
-  context: { slot },
-  event: { workerId, server },
-}: From<{ workerId: string; server: ServerInfo }>): Emitted {
-  return { type: 'link.registered', slot, workerId, server };
-}
-
-function offered({ context: { slot }, event: { offer } }: From<{ offer: Offer }>): Emitted {
-  return { type: 'link.offered', slot, offer };
-}
-
-function assigned({
-  context: { slot },
-  event: { assignment },
-}: From<{ assignment: Assignment }>): Emitted {
-  return { type: 'link.assigned', slot, assignment };
-}
-
-function terminated({ context: { slot }, event: { jobId } }: From<{ jobId: string }>): Emitted {
-  return { type: 'link.terminated', slot, jobId };
-}
-
-function answered({ context: { slot }, event: { ref } }: From<{ ref: string }>): Emitted {
-  return { type: 'link.answered', slot, jobId: ref };
-}
-
-function lostLink({ context: { slot, failure, pauseMs } }: Told): Emitted {
-  return { type: 'link.lost', slot, error: known(failure), retryMs: pauseMs };
-}
-
-function failedLink({ context: { slot, failure } }: Told): Emitted {
-  return { type: 'link.failed', slot, error: known(failure) };
-}
-
-function known(failure: Failure | undefined): Failure {
-  return failure ?? { code: 'ERR_CONNECTION_FAILED', message: 'The connection was lost.' };
 }

@@ -105,7 +105,7 @@ export interface Input {
 
 export interface Context extends Input {
   readonly workerId: string;
-  /** Attempts in a row that never got registered. */
+  /** Attempts in a row that never got registered, but for those made while jobs run. */
   readonly failures: number;
   /** Attempts in a row answered with 401 or 403. */
   readonly refusals: number;
@@ -114,12 +114,16 @@ export interface Context extends Input {
   readonly pauseMs: number;
   /** The last random number a fact brought. */
   readonly jitter: number;
+  /** Unreadable frames of the last ten seconds. */
   readonly malformed: number;
   readonly report: Report | undefined;
   /** Statuses that the server may not have, in order. */
   readonly outbox: readonly (JobStatus & { readonly ref: number })[];
+  /** Number of the newest status; pings carry it. */
   readonly ref: number;
-  /** Why the link was last lost, or failed. */
+  /** Asked to close, while statuses kept it from doing so. */
+  readonly leaving: boolean;
+  /** Why the link is lost, or failed. */
   readonly failure: Failure | undefined;
 }
 

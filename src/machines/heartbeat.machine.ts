@@ -1,17 +1,19 @@
 import { assign, setup } from 'xstate';
 import type { Context, Emitted, Event, Input } from './heartbeat.types.js';
-import { said } from './support.js';
+import { fromEvent, said } from './support.js';
 
 const beatMs = 2_500;
-const tickMs = 500;
+const tickMs = 250;
+const slowMs = 500;
 const idleLimitMs = 10_000;
 const busyLimitMs = 60_000;
 
 /**
- * The heartbeat of one child process: still until the child rests or works, then resting between
- * beats and listening for the answer to each. Silence is counted in ticks of this process's own
- * timer, so that a frozen or stalled worker counts one tick at most and blames nobody for it. The
- * heartbeat is lost after 10 s of silence of an idle child, after 60 s of a busy one.
+ * The heartbeat of one child process: still until the child rests, it is starting, then listening
+ * for the answer to each beat and resting until the next. Silence is counted in ticks of this
+ * process's own timer, so that a frozen or stalled worker counts one tick at most and blames nobody
+ * for it. A child is slow after 0.5 s of silence, and lost after 10 s if it is idle, 60 s if it
+ * works.
  */
 export const heartbeatMachine = setup({
   types: {
@@ -23,10 +25,9 @@ export const heartbeatMachine = setup({
   guards: {
     isAnswer: ({ context }, { ref }: { ref: number }) => ref === context.ref,
     isLost: ({ context: { silentMs, limitMs } }) => silentMs + tickMs >= limitMs,
-    isFirstTick: ({ context }) => context.silentMs === 0,
+    isSlow: ({ context: { silentMs } }) => silentMs + tickMs === slowMs,
   },
   actions: {
-    expectRest: assign({ limitMs: idleLimitMs }),
     expectWork: assign({ limitMs: busyLimitMs }),
     beat: assign(({ context }) => ({ ref: context.ref + 1, silentMs: 0 })),
     countSilence: assign(({ context }) => ({ silentMs: context.silentMs + tickMs })),
@@ -43,20 +44,20 @@ export const heartbeatMachine = setup({
   context: ({ input }) => ({ ...input, ref: 0, silentMs: 0, limitMs: idleLimitMs }),
   options: { maxIterations: 100 },
   initial: 'still',
-  on: { rest: { actions: 'expectRest' }, work: { actions: 'expectWork' } },
+  on: { work: { actions: 'expectWork' } },
   states: {
     // Until the child is warm its start has a limit of its own.
-    still: { on: { rest: { target: 'starting', actions: 'expectRest' } } },
+    still: { on: { rest: 'starting' } },
     starting: { after: { firstBeat: 'listening' } },
     resting: { after: { beatPause: 'listening' } },
     listening: {
       entry: ['beat', { type: 'say', params: due }],
-      on: {
-        ponged: { guard: { type: 'isAnswer', params: answer }, target: 'resting' },
-      },
       initial: 'waiting',
       states: {
         waiting: {
+          on: {
+            ponged: { guard: { type: 'isAnswer', params: fromEvent }, target: '#heartbeat.resting' },
+          },
           after: {
             tick: [
               {
@@ -65,7 +66,7 @@ export const heartbeatMachine = setup({
                 actions: ['countSilence', { type: 'say', params: lost }],
               },
               {
-                guard: 'isFirstTick',
+                guard: 'isSlow',
                 target: 'waiting',
                 reenter: true,
                 actions: ['countSilence', { type: 'say', params: slow }],
@@ -83,10 +84,6 @@ export const heartbeatMachine = setup({
 
 interface Told {
   readonly context: Context;
-}
-
-function answer({ event: { ref } }: { event: { ref: number } }): { ref: number } {
-  return { ref };
 }
 
 function due({ context: { ref } }: Told): Emitted {

@@ -5,13 +5,13 @@ export interface Input {
 
 export interface Context extends Input {
   readonly ref: number;
-  /** Milliseconds without an answer, counted in beats that this process itself was awake for. */
+  /** Milliseconds without an answer, counted in ticks that this process itself was awake for. */
   readonly silentMs: number;
   readonly limitMs: number;
 }
 
 export type Event =
-  /** The child is idle: it has no excuse for silence. */
+  /** The child is warm and idle: its heart begins to beat, and it has no excuse for silence. */
   | { readonly type: 'rest' }
   /** The child runs a job, which may block for a while. */
   | { readonly type: 'work' }

@@ -1,6 +1,19 @@
-import { assign, cancel, type DoneStateEvent, sendTo, setup, spawnChild } from 'xstate';
-import type { Failure } from '../errors.js';
-import type { Assignment, Capacity, Offer, Participation } from './job.types.js';
+import { assign, type DoneStateEvent, sendTo, setup, spawnChild } from 'xstate';
+import type { Failure, WorkerErrorCode } from '../errors.js';
+import type { Participation } from './job.types.js';
+import { limits } from './job-request.limits.js';
+import {
+  accepted,
+  alreadyAnswered,
+  launch,
+  no,
+  notStarted,
+  over,
+  screened,
+  threw,
+  unstartable,
+  yes,
+} from './job-request.told.js';
 import type {
   Command,
   Context,
@@ -11,13 +24,7 @@ import type {
   Output,
   Screened,
 } from './job-request.types.js';
-import { armed, fromEvent, messageOf, port, said } from './support.js';
-
-const screened = ({ context: { offer, capacity } }: { context: Screened }): Screened => ({
-  offer,
-  capacity,
-});
-const because = (reason: string) => ({ type: 'because', params: { reason } }) as const;
+import { fromEvent, messageOf, port, said } from './support.js';
 
 /**
  * The life of one offer: received, it needs a free place; it is screened by the user's policy and
@@ -48,17 +55,16 @@ export const jobRequestMachine = setup({
     acceptsJob: (_, _screened: Screened) => true,
   },
   actions: {
-    startHandler: spawnChild('requestHandler', {
-      id: 'handler',
-      input: ({ context: { offer, requestFnc } }) => ({ offer, requestFnc }),
-    }),
     holdParticipation: assign((_, { participation }: { participation: Participation }) => ({
       participation,
     })),
     holdTermination: assign((_, { terminate }: { terminate: boolean }) => ({ terminate })),
     because: assign((_, { reason }: { reason: string }) => ({ reason })),
     becauseOf: assign((_, { error }: { error: unknown }) => ({ reason: messageOf(error) })),
-    say: said<Context, Event, Emitted>(),
+    startHandler: spawnChild('requestHandler', {
+      id: 'handler',
+      input: ({ context: { offer, requestFnc } }) => ({ offer, requestFnc }),
+    }),
     confirm: sendTo(
       'handler',
       (_, { stage }: { stage: 'answered' | 'assigned' | 'launched' }): Command => ({
@@ -71,26 +77,12 @@ export const jobRequestMachine = setup({
       (_, { call }: { call: number }): Command => ({
         type: 'refuse',
         call,
-        error: {
-          code: 'ERR_ALREADY_ANSWERED',
-          message: 'This offer is already answered. Call accept() or reject() once.',
-        },
+        error: alreadyAnswered,
       }),
     ),
-    armAssignmentTimeout: armed<Context, Event>(
-      'assignmentTimeout.passed',
-      ({ timeouts }) => timeouts.assignmentMs,
-    ),
-    armLaunchTimeout: armed<Context, Event>(
-      'launchTimeout.passed',
-      ({ timeouts }) => timeouts.launchMs,
-    ),
-    disarmAssignmentTimeout: cancel('assignmentTimeout.passed'),
-    disarmLaunchTimeout: cancel('launchTimeout.passed'),
-  },
-  delays: {
-    requestTimeout: ({ context }) => context.timeouts.requestMs,
-    answerTimeout: ({ context }) => context.timeouts.answerMs,
+    endCalls: sendTo('handler', (_, error: Failure): Command => ({ type: 'fail', error })),
+    say: said<Context, Event, Emitted>(),
+    ...limits,
   },
 }).createMachine({
   id: 'jobRequest',
@@ -134,7 +126,8 @@ export const jobRequestMachine = setup({
     },
     deciding: {
       tags: 'undecided',
-      entry: 'startHandler',
+      entry: ['startHandler', 'armRequestTimeout'],
+      exit: 'disarmRequestTimeout',
       on: {
         'handler.accepted': {
           target: 'accepting',
@@ -146,35 +139,35 @@ export const jobRequestMachine = setup({
             { type: 'holdTermination', params: fromEvent },
             because('refused by requestFnc'),
             { type: 'confirm', params: { stage: 'answered' } },
+            { type: 'endCalls', params: alreadyAnswered },
           ],
         },
         'handler.returned': {
           target: 'rejected',
-          actions: because('requestFnc returned without an answer'),
+          actions: ended('requestFnc returned without an answer'),
         },
         'handler.threw': {
           target: 'rejected',
-          actions: [because('requestFnc threw'), { type: 'say', params: threw }],
+          actions: [...ended('requestFnc threw'), { type: 'say', params: threw }],
         },
         'xstate.error.actor.handler': {
           target: 'rejected',
           actions: { type: 'becauseOf', params: fromEvent },
         },
-        'link.lost': { target: 'expired', actions: because('the connection was lost') },
-        'job.terminated': { target: 'rejected', actions: because('ended by the server') },
-        withdraw: { target: 'rejected', actions: because('the worker is draining') },
-        cancel: { target: 'rejected', actions: because('the worker is stopping') },
-      },
-      after: {
-        requestTimeout: {
+        'requestTimeout.passed': {
           target: 'rejected',
-          actions: because('requestFnc did not answer in time'),
+          actions: ended('requestFnc did not answer in time'),
         },
+        'link.lost': { target: 'expired', actions: ended('the connection was lost') },
+        'job.terminated': { target: 'rejected', actions: ended('ended by the server') },
+        withdraw: { target: 'rejected', actions: ended('the worker is draining') },
+        cancel: { target: 'rejected', actions: ended('the worker is stopping') },
       },
     },
     accepting: {
       tags: 'accepted',
-      entry: { type: 'say', params: yes },
+      entry: [{ type: 'say', params: yes }, 'armAnswerTimeout'],
+      exit: 'disarmAnswerTimeout',
       on: {
         'answer.written': {
           target: 'awaitingAssignment',
@@ -185,15 +178,20 @@ export const jobRequestMachine = setup({
           target: 'launching',
           actions: [
             { type: 'confirm', params: { stage: 'answered' } },
+            { type: 'say', params: accepted },
             { type: 'say', params: launch },
           ],
         },
-        'link.lost': { target: 'expired', actions: because('the connection was lost') },
-        'job.terminated': { target: 'expired', actions: because('ended by the server') },
-        cancel: { target: 'expired', actions: because('the worker is stopping') },
-      },
-      after: {
-        answerTimeout: { target: 'expired', actions: because('the answer could not be written') },
+        'answerTimeout.passed': {
+          target: 'expired',
+          actions: ended('the answer could not be written', 'ERR_ANSWER_NOT_SENT'),
+        },
+        'link.lost': {
+          target: 'expired',
+          actions: ended('the connection was lost', 'ERR_ANSWER_NOT_SENT'),
+        },
+        'job.terminated': { target: 'expired', actions: ended('ended by the server') },
+        cancel: { target: 'expired', actions: ended('the worker is stopping') },
       },
     },
     awaitingAssignment: {
@@ -207,11 +205,11 @@ export const jobRequestMachine = setup({
         },
         'assignmentTimeout.passed': {
           target: 'expired',
-          actions: because('the server sent no assignment in time'),
+          actions: ended('the server sent no assignment in time', 'ERR_ASSIGNMENT_TIMEOUT'),
         },
-        'link.lost': { target: 'expired', actions: because('the connection was lost') },
-        'job.terminated': { target: 'expired', actions: because('ended by the server') },
-        cancel: { target: 'expired', actions: because('the worker is stopping') },
+        'link.lost': { target: 'expired', actions: ended('the connection was lost') },
+        'job.terminated': { target: 'expired', actions: ended('ended by the server') },
+        cancel: { target: 'expired', actions: ended('the worker is stopping') },
       },
     },
     launching: {
@@ -221,15 +219,30 @@ export const jobRequestMachine = setup({
       on: {
         'job.started': {
           target: 'launched',
-          actions: { type: 'confirm', params: { stage: 'launched' } },
+          actions: [
+            { type: 'confirm', params: { stage: 'launched' } },
+            { type: 'endCalls', params: alreadyAnswered },
+          ],
         },
-        'job.unstartable': { target: 'failed', actions: { type: 'becauseOf', params: fromEvent } },
+        'job.unstartable': {
+          target: 'failed',
+          actions: [
+            { type: 'because', params: unstartable },
+            { type: 'endCalls', params: notStarted },
+          ],
+        },
         'launchTimeout.passed': {
           target: 'failed',
-          actions: because('no process could start the job in time'),
+          actions: ended('no process could start the job in time', 'ERR_LAUNCH_FAILED'),
         },
-        'job.terminated': { target: 'failed', actions: because('ended by the server') },
-        cancel: { target: 'failed', actions: because('the worker stopped before the job started') },
+        'job.terminated': {
+          target: 'failed',
+          actions: ended('ended by the server', 'ERR_LAUNCH_FAILED'),
+        },
+        cancel: {
+          target: 'failed',
+          actions: ended('the worker stopped before the job started', 'ERR_LAUNCH_FAILED'),
+        },
       },
     },
     launched: { type: 'final', output: 'launched' },
@@ -239,51 +252,11 @@ export const jobRequestMachine = setup({
   },
 });
 
-interface Told {
-  readonly context: Context;
+function because(reason: string) {
+  return { type: 'because', params: { reason } } as const;
 }
 
-function no({ context: { offer, terminate } }: Told): Emitted {
-  return {
-    type: 'request.answered',
-    jobId: offer.id,
-    available: false,
-    terminate,
-    participation: undefined,
-  };
-}
-
-function yes({ context: { offer, participation } }: Told): Emitted {
-  return {
-    type: 'request.answered',
-    jobId: offer.id,
-    available: true,
-    terminate: false,
-    participation,
-  };
-}
-
-function accepted({ context: { offer } }: Told): Emitted {
-  return { type: 'request.accepted', jobId: offer.id };
-}
-
-function threw({ context: { offer }, event }: Told & { event: { error: Failure } }): Emitted {
-  return { type: 'request.threw', jobId: offer.id, error: event.error };
-}
-
-function launch({
-  context: { offer, participation, workerId },
-  event: { assignment },
-}: Told & { event: { assignment: Assignment } }): Emitted {
-  return {
-    type: 'request.assigned',
-    launch: {
-      jobId: offer.id,
-      url: assignment.url,
-      token: assignment.token,
-      record: assignment.record ?? offer.record,
-      participation,
-      workerId,
-    },
-  };
+/** A request that ends behind its handler's back: the calls of that end, too. */
+function ended(reason: string, code?: WorkerErrorCode) {
+  return [because(reason), { type: 'endCalls', params: over(reason, code) }] as const;
 }

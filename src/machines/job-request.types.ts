@@ -104,6 +104,8 @@ export type Event =
   | { readonly type: 'withdraw' }
   /** The worker stops: an accepted job that has not started is given up. */
   | { readonly type: 'cancel' }
+  | { readonly type: 'requestTimeout.passed' }
+  | { readonly type: 'answerTimeout.passed' }
   | { readonly type: 'assignmentTimeout.passed' }
   | { readonly type: 'launchTimeout.passed' }
   | ErrorActorEvent<unknown, 'handler'>;
@@ -117,9 +119,9 @@ export type Emitted =
       readonly terminate: boolean;
       readonly participation: Participation | undefined;
     }
-  /** The accepting answer is on its way. */
+  /** The accepting answer left, or the server has it already. */
   | { readonly type: 'request.accepted'; readonly jobId: string }
-  /** `requestFnc` threw after it had answered; the answer stands. */
+  /** `requestFnc` threw. Before its answer that is a refusal, after it the answer stands. */
   | { readonly type: 'request.threw'; readonly jobId: string; readonly error: Failure }
   | { readonly type: 'request.assigned'; readonly launch: Launch };
 

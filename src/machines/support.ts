@@ -81,9 +81,12 @@ export const steps = <
   >[0],
 ) => enqueueActions<Context, Event, Params, Event, Actor, never, never, never, Emitted>(collect);
 
+/** Node turns what is longer into one millisecond. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /**
- * Raises an event after a time that an option gave, under the event's own name as its id. Node
- * turns `Infinity` into one millisecond, so that "no limit" schedules nothing.
+ * Raises an event after a time that an option gave, under the event's own name as its id. With
+ * `Infinity`, which is "no limit", it schedules nothing.
  */
 export const armed = <Context extends MachineContext, Event extends EventObject>(
   type: Event['type'],
@@ -92,7 +95,8 @@ export const armed = <Context extends MachineContext, Event extends EventObject>
   steps<Context, Event, never>(({ context, enqueue }) => {
     const delay = afterMs(context);
     enqueue.cancel(type);
-    if (delay !== Number.POSITIVE_INFINITY) enqueue.raise({ type } as Event, { id: type, delay });
+    if (delay !== Number.POSITIVE_INFINITY)
+      enqueue.raise({ type } as Event, { id: type, delay: Math.min(delay, longestTimerMs) });
   });
 
 /**

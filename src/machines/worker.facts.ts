@@ -53,15 +53,25 @@ export const sentLoad = ({ load, settings }: Pick<Facts, 'load' | 'settings'>): 
 export const runningJobs = ({ jobs }: Pick<Context, 'jobs'>): readonly string[] =>
   jobs.filter(({ phase }) => phase === 'running').map(({ jobId }) => jobId);
 
+/** How the worker is, as its servers are told. */
 export const reportOf = (facts: Facts, status: Report['status']): Report => ({
   status,
   load: sentLoad(facts),
   jobIds: runningJobs(facts),
 });
 
-/** Accepted offers, for which a drain keeps warm processes. */
+/** Whether a report is no news: load alone is told when it was sampled. */
+export const sameReport = (a: Context['reported'], b: Context['reported']): boolean =>
+  a.status === b.status && a.jobIds.join() === b.jobIds.join();
+
+/** Offers that await their assignment, for which a drain keeps warm processes. */
 export const accepted = ({ requests }: Pick<Context, 'requests'>): number =>
-  requests.filter(({ phase }) => phase !== 'open').length;
+  requests.filter(({ phase }) => phase === 'accepted').length;
+
+/** Jobs that the server gave to this worker and that are not over. */
+export const unfinished = ({ requests, jobs }: Pick<Context, 'requests' | 'jobs'>): number =>
+  runningJobs({ jobs }).length +
+  requests.filter(({ jobId, phase }) => phase === 'assigned' && !jobOf({ jobs }, jobId)).length;
 
 export const remembered = (ended: readonly string[], jobId: string): readonly string[] =>
   [...ended, jobId].slice(-rememberedEnds);

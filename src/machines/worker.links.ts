@@ -1,4 +1,8 @@
-import type { Output as LinkEnded, Event as LinkEvent, Input as LinkInput } from './connection.types.js';
+import type {
+  Output as LinkEnded,
+  Event as LinkEvent,
+  Input as LinkInput,
+} from './connection.types.js';
 import { type Slot, slotOf, steps, stopTree } from './support.js';
 import { reportOf, sameReport } from './worker.facts.js';
 import type { Context, Emitted, Event } from './worker.types.js';
@@ -63,10 +67,12 @@ export const links = {
     },
   ),
   /** A link that broke leaves its socket behind. */
-  buryLink: steps<Context, Event, Emitted, { actorId: string }>(({ enqueue, self }, { actorId }) => {
-    const dead = self.getSnapshot().children[actorId];
-    if (dead) enqueue(() => stopTree(dead));
-  }),
+  buryLink: steps<Context, Event, Emitted, { actorId: string }>(
+    ({ enqueue, self }, { actorId }) => {
+      const dead = self.getSnapshot().children[actorId];
+      if (dead) enqueue(() => stopTree(dead));
+    },
+  ),
   /** What a lost connection asked is forgotten by its server. */
   loseRequests: steps<Context, Event, Emitted, { slot: number }>(
     ({ context, enqueue }, { slot }) => {

@@ -15,24 +15,23 @@ import { connectionMachine } from './connection.machine.js';
 import type { Offer } from './job.types.js';
 import { jobRequestMachine } from './job-request.machine.js';
 import { processPoolMachine } from './process-pool.machine.js';
-import type {
-  Output as PoolEnded,
-  Event as PoolEvent,
-  Input as PoolInput,
-} from './process-pool.types.js';
-import { armed, fromEvent, port, type Slot, steps } from './support.js';
-import { jobs, type LinkLogic, links, type RequestLogic, requests } from './worker.actions.js';
-import { isFull, jobOf, requestOf, runningJobs } from './worker.facts.js';
+import { armed, fromEvent, port, steps } from './support.js';
+import { isFull, jobOf, requestOf, unfinished } from './worker.facts.js';
+import { jobs } from './worker.jobs.js';
+import { type LinkLogic, links } from './worker.links.js';
+import { type PoolLogic, pool } from './worker.pool.js';
 import { probe } from './worker.probes.js';
+import { type RequestLogic, requests } from './worker.requests.js';
 import {
-  available,
+  asAvailable,
+  asFull,
   broken,
+  brokenLink,
   degraded,
   disconnected,
   draining,
   duplicate,
   errorOf,
-  full,
   jobAccepted,
   jobOfAssignment,
   jobOfOffer,
@@ -77,6 +76,8 @@ const failuresOnTheWayOut = {
   },
   'xstate.error.actor.link.*': {
     actions: [
+      { type: 'loseRequests', params: brokenLink },
+      { type: 'buryLink', params: fromEvent },
       { type: 'dropLink', params: fromEvent },
       { type: 'holdFailure', params: broken },
     ],
@@ -100,12 +101,12 @@ export const workerMachine = setup({
     events: {} as Event,
     emitted: {} as Emitted,
     output: {} as Output,
-    tags: {} as 'available' | 'ready' | 'draining',
+    tags: {} as 'available' | 'ready' | 'degraded' | 'draining',
   },
   actors: {
     connection: connectionMachine as LinkLogic,
     jobRequest: jobRequestMachine as RequestLogic,
-    processPool: processPoolMachine as Slot<PoolEvent, PoolInput, PoolEnded>,
+    processPool: processPoolMachine as PoolLogic,
     loadSampler: port<LoadCommand, LoadInput>('loadSampler'),
     httpServer: port<HttpCommand, HttpInput>('httpServer'),
     participantRemoval: fromPromise<void, RemovalInput>(() => {
@@ -122,7 +123,9 @@ export const workerMachine = setup({
       return request?.phase === 'open' && request.link === slot;
     },
     isOurs: ({ context }, { jobId }: { jobId: string }) =>
-      requestOf(context, jobId) !== undefined || jobOf(context, jobId) !== undefined,
+      requestOf(context, jobId) !== undefined ||
+      jobOf(context, jobId) !== undefined ||
+      context.ended.includes(jobId),
     hasTooManyOffers: ({ context }) => context.requests.length >= context.settings.maxOpenOffers,
     isAwaited: ({ context }, { jobId }: { jobId: string }) =>
       requestOf(context, jobId)?.phase === 'accepted',
@@ -146,29 +149,10 @@ export const workerMachine = setup({
       id: 'load',
       input: ({ context: { settings } }) => ({ loadFnc: settings.loadFnc }),
     }),
-    openPool: spawnChild('processPool', {
-      id: 'pool',
-      input: ({ context: { settings } }) => ({
-        idle: settings.numIdleProcesses,
-        concurrency: settings.initializeConcurrency,
-        child: {
-          agent: settings.agent,
-          execArgv: settings.execArgv,
-          env: settings.env,
-          envExclude: settings.envExclude,
-          graceMs: settings.entrypointGraceTimeout,
-          logLevel: settings.logLevel,
-        },
-        timeouts: {
-          initializeMs: settings.initializeProcessTimeout,
-          startMs: settings.startTimeout,
-          shutdownMs: settings.shutdownProcessTimeout,
-        },
-      }),
-    }),
     ...links,
     ...requests,
     ...jobs,
+    ...pool,
     answerProbe: steps<Context, Event, Emitted, Extract<HttpFact, { type: 'http.requested' }>>(
       ({ context, enqueue, self }, { request, route }) => {
         const { status, body } = probe(context, self.getSnapshot(), route);
@@ -176,6 +160,7 @@ export const workerMachine = setup({
       },
     ),
     report: raise({ type: 'report' }),
+    reportChange: raise({ type: 'report', ifChanged: true }),
     holdWorkerId: assign((_, { workerId }: { workerId: string }) => ({ workerId })),
     holdFailure: assign(({ context }, failure: Failure) => ({
       failure: context.failure ?? failure,
@@ -184,11 +169,9 @@ export const workerMachine = setup({
     countMiss: assign({ loadMisses: ({ context }) => context.loadMisses + 1 }),
     assumeFullLoad: assign({ load: 1 }),
     cutJobs: assign(({ context }, { end }: { end: 'cut' | 'halted' }) => ({
-      jobsCut: runningJobs(context).length,
-      end: runningJobs(context).length === 0 && end === 'cut' ? context.end : end,
+      jobsCut: Math.max(context.jobsCut, unfinished(context)),
+      end: end === 'cut' && unfinished(context) === 0 ? context.end : end,
     })),
-    shutDownPool: sendTo('pool', { type: 'shutdown', reason: 'the worker is stopping' }),
-    killPool: sendTo('pool', { type: 'kill' }),
     tell: emit((_, event: Emitted) => event),
     armPrewarmTimeout: armed<Context, Event>(
       'prewarmTimeout.passed',
@@ -216,6 +199,7 @@ export const workerMachine = setup({
     jobs: [],
     ended: [],
     removals: [],
+    reported: { status: 'full', jobIds: [] },
     load: 0,
     loadMisses: 0,
     failure: undefined,
@@ -230,7 +214,7 @@ export const workerMachine = setup({
   options: { maxIterations: 10_000 },
   initial: 'idle',
   on: {
-    report: { actions: { type: 'sendReport', params: { status: 'full' } } },
+    report: { actions: { type: 'sendReport', params: asFull } },
     'link.registered': {
       actions: [
         { type: 'holdWorkerId', params: fromEvent },
@@ -257,6 +241,8 @@ export const workerMachine = setup({
     'xstate.error.actor.link.*': {
       target: '.draining',
       actions: [
+        { type: 'loseRequests', params: brokenLink },
+        { type: 'buryLink', params: fromEvent },
         { type: 'dropLink', params: fromEvent },
         { type: 'holdFailure', params: broken },
       ],
@@ -279,20 +265,20 @@ export const workerMachine = setup({
     'request.threw': { actions: { type: 'tell', params: warned } },
     'request.assigned': { actions: { type: 'launch', params: fromEvent } },
     'xstate.done.actor.req.*': {
-      actions: [{ type: 'closeRequest', params: fromEvent }, 'report'],
+      actions: [{ type: 'closeRequest', params: fromEvent }, 'reportChange'],
     },
     'xstate.error.actor.req.*': {
-      actions: [{ type: 'buryRequest', params: fromEvent }, 'report'],
+      actions: [{ type: 'buryRequest', params: fromEvent }, 'reportChange'],
     },
-    'job.started': { actions: [{ type: 'holdJob', params: fromEvent }, 'report'] },
+    'job.started': { actions: [{ type: 'holdJob', params: fromEvent }, 'reportChange'] },
     'job.unstartable': { actions: { type: 'passToRequest', params: unstartable } },
-    'job.finished': { actions: [{ type: 'reportEnd', params: fromEvent }, 'report'] },
+    'job.finished': { actions: [{ type: 'reportEnd', params: fromEvent }, 'reportChange'] },
     'job.exited': {
       actions: [
         { type: 'reportEnd', params: fromEvent },
         { type: 'removeParticipant', params: fromEvent },
         { type: 'dropJob', params: fromEvent },
-        'report',
+        'reportChange',
       ],
     },
     'pool.process': { actions: { type: 'tell', params: processReady } },
@@ -300,7 +286,10 @@ export const workerMachine = setup({
     'pool.slow': { actions: { type: 'tell', params: processSlow } },
     'xstate.error.actor.pool': {
       target: '.stopping.leaving',
-      actions: { type: 'holdFailure', params: broken },
+      actions: [
+        { type: 'buryPool', params: fromEvent },
+        { type: 'holdFailure', params: broken },
+      ],
     },
     'xstate.done.actor.remove.*': { actions: { type: 'dropRemoval', params: fromEvent } },
     'xstate.error.actor.remove.*': {
@@ -331,8 +320,8 @@ export const workerMachine = setup({
     drain: '.draining',
     stop: { target: '.stopping', actions: { type: 'cutJobs', params: { end: 'cut' } } },
     halt: {
-      target: '.stopping',
-      actions: [{ type: 'cutJobs', params: { end: 'halted' } }, 'killPool'],
+      target: '.stopping.killing',
+      actions: { type: 'cutJobs', params: { end: 'halted' } },
     },
   },
   states: {
@@ -344,10 +333,10 @@ export const workerMachine = setup({
       entry: ['openHttp', 'startSampling', 'openPool', 'armPrewarmTimeout'],
       exit: 'disarmPrewarmTimeout',
       on: {
-        'pool.ready': { target: 'running', actions: 'report' },
+        'pool.ready': { target: 'running', actions: 'reportChange' },
         'pool.degraded': {
           target: 'running.degraded',
-          actions: [{ type: 'tell', params: degraded }, 'report'],
+          actions: [{ type: 'tell', params: degraded }, 'reportChange'],
         },
         'pool.failed': [
           {
@@ -359,7 +348,7 @@ export const workerMachine = setup({
         ],
         'prewarmTimeout.passed': {
           target: 'running',
-          actions: [{ type: 'tell', params: slowPrewarm }, 'report'],
+          actions: [{ type: 'tell', params: slowPrewarm }, 'reportChange'],
         },
       },
       initial: 'cold',
@@ -368,21 +357,19 @@ export const workerMachine = setup({
           on: {
             'pool.process': {
               target: 'warm',
-              actions: [{ type: 'tell', params: processReady }, 'report'],
+              actions: [{ type: 'tell', params: processReady }, 'reportChange'],
             },
           },
         },
         warm: {
           tags: 'available',
-          entry: { type: 'tell', params: available },
           always: { guard: 'isFull', target: 'busy' },
           on: {
-            report: { actions: { type: 'sendReport', params: { status: 'available' } } },
+            report: { actions: { type: 'sendReport', params: asAvailable } },
             'link.offered': offered(true),
           },
         },
         busy: {
-          entry: { type: 'tell', params: full },
           always: { guard: not('isFull'), target: 'warm' },
         },
       },
@@ -393,33 +380,35 @@ export const workerMachine = setup({
         'load.sampled': {
           actions: [{ type: 'holdLoad', params: fromEvent }, 'setTarget', 'report'],
         },
+        'load.missed': {
+          guard: 'isLastMiss',
+          actions: ['countMiss', 'assumeFullLoad', 'setTarget', 'report'],
+        },
         'pool.degraded': {
           target: '.degraded',
-          actions: [{ type: 'tell', params: degraded }, 'report'],
+          actions: [{ type: 'tell', params: degraded }, 'reportChange'],
         },
       },
       initial: 'available',
       states: {
         available: {
           tags: ['available', 'ready'],
-          entry: { type: 'tell', params: available },
           always: { guard: 'isFull', target: 'full' },
           on: {
-            report: { actions: { type: 'sendReport', params: { status: 'available' } } },
+            report: { actions: { type: 'sendReport', params: asAvailable } },
             'link.offered': offered(true),
           },
         },
         full: {
           tags: 'ready',
-          entry: { type: 'tell', params: full },
           always: { guard: not('isFull'), target: 'available' },
         },
         degraded: {
-          entry: { type: 'tell', params: full },
+          tags: 'degraded',
           on: {
             'pool.recovered': {
               target: 'available',
-              actions: [{ type: 'tell', params: { type: 'recovered' } }, 'report'],
+              actions: [{ type: 'tell', params: { type: 'recovered' } }, 'reportChange'],
             },
           },
         },
@@ -427,12 +416,12 @@ export const workerMachine = setup({
     },
     draining: {
       tags: 'draining',
-      entry: [{ type: 'tell', params: draining }, 'report', 'withdrawAll', 'armDrainTimeout'],
+      entry: [{ type: 'tell', params: draining }, 'reportChange', 'withdrawAll', 'armDrainTimeout'],
       exit: 'disarmDrainTimeout',
       on: {
         drain: {},
         // Each request that ends may free a process that was kept warm for it.
-        report: { actions: [{ type: 'sendReport', params: { status: 'full' } }, 'drainPool'] },
+        report: { actions: [{ type: 'sendReport', params: asFull }, 'drainPool'] },
         'http.listening': {},
         'xstate.done.actor.pool': 'stopping.leaving',
         'drainTimeout.passed': {
@@ -444,23 +433,33 @@ export const workerMachine = setup({
     },
     stopping: {
       tags: 'draining',
-      entry: ['report', 'cancelAll', 'shutDownPool'],
+      entry: ['reportChange', 'cancelAll'],
       on: {
         drain: {},
         stop: {},
-        halt: { actions: [{ type: 'cutJobs', params: { end: 'halted' } }, 'killPool'] },
+        halt: {},
         'http.listening': {},
         'xstate.done.actor.pool': '.leaving',
         'xstate.error.actor.pool': {
           target: '.leaving',
-          actions: { type: 'holdFailure', params: broken },
+          actions: [
+            { type: 'buryPool', params: fromEvent },
+            { type: 'holdFailure', params: broken },
+          ],
         },
         ...failuresOnTheWayOut,
       },
       initial: 'ending',
       states: {
         // Until the pool is closed; each process is limited by its own ladder.
-        ending: {},
+        ending: {
+          entry: 'shutDownPool',
+          on: {
+            halt: { target: 'killing', actions: { type: 'cutJobs', params: { end: 'halted' } } },
+          },
+        },
+        // Until the pool is closed; nothing can refuse to be killed.
+        killing: { entry: 'killPool' },
         leaving: {
           entry: 'closeLinks',
           always: [
@@ -469,7 +468,7 @@ export const workerMachine = setup({
           ],
           on: {
             'link.registered': {
-              actions: [{ type: 'holdWorkerId', params: fromEvent }, 'report', 'closeLinks'],
+              actions: [{ type: 'tell', params: registered }, 'closeLinks'],
             },
           },
           after: {
@@ -496,6 +495,6 @@ function offered(accepting: boolean) {
       actions: { type: 'refuseOffer', params: duplicate },
     },
     { guard: 'hasTooManyOffers', actions: { type: 'refuseOffer', params: tooMany } },
-    { actions: { type: 'openRequest', params: openedAs(accepting) } },
+    { actions: [{ type: 'openRequest', params: openedAs(accepting) }, 'reportChange'] },
   ] as const;
 }

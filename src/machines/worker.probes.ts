@@ -8,9 +8,6 @@ export function probe(
   snapshot: AnyMachineSnapshot,
   route: 'health' | 'ready' | 'worker',
 ): { status: number; body: string } {
-  const child = (id: string): AnyMachineSnapshot | undefined =>
-    (snapshot.children[id] as AnyActorRef | undefined)?.getSnapshot();
-  const isRegistered = links.some((slot) => child(`link.${slot}`)?.hasTag('registered'));
   if (route === 'worker') {
     const body = {
       agent_name: settings.agentName,
@@ -28,9 +25,17 @@ export function probe(
   if (route === 'health')
     return workerId === '' ? no('not registered yet') : { status: 200, body: 'OK' };
   if (snapshot.hasTag('draining')) return no('draining');
-  if (!isRegistered) return no('not registered');
-  if (child('pool')?.hasTag('degraded')) return no('no process can start');
+  if (!links.some(isRegistered(snapshot))) return no('not registered');
+  if (snapshot.hasTag('degraded')) return no('no process can start');
   return snapshot.hasTag('ready') ? { status: 200, body: 'OK' } : no('prewarming');
 }
+
+/** Whether a link is up is known by its own machine. */
+const isRegistered =
+  ({ children }: AnyMachineSnapshot) =>
+  (slot: number): boolean =>
+    (children as Record<string, AnyActorRef | undefined>)[`link.${slot}`]
+      ?.getSnapshot()
+      .hasTag('registered') ?? false;
 
 const no = (body: string) => ({ status: 503, body });

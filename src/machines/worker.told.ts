@@ -1,7 +1,7 @@
 import type { Failure } from '../errors.js';
 import type { Assignment, Offer } from './job.types.js';
 import type { Event as RequestEvent } from './job-request.types.js';
-import { messageOf } from './support.js';
+import { messageOf, slotOf } from './support.js';
 import { runningJobs } from './worker.facts.js';
 import type { Context, Emitted, Event } from './worker.types.js';
 
@@ -31,8 +31,11 @@ export const disconnected = ({ event: { error, retryMs } }: From<'link.lost'>): 
   error,
   retryMs,
 });
-export const available = (): Emitted => ({ type: 'status', status: 'available' });
-export const full = (): Emitted => ({ type: 'status', status: 'full' });
+type Reported = From<'report'>;
+export const asAvailable = ({ event: { ifChanged = false } }: Reported) =>
+  ({ status: 'available', ifChanged }) as const;
+export const asFull = ({ event: { ifChanged = false } }: Reported) =>
+  ({ status: 'full', ifChanged }) as const;
 export const draining = ({ context }: { context: Context }): Emitted => ({
   type: 'draining',
   deadline: context.settings.drainTimeout,
@@ -89,6 +92,9 @@ export const broken = ({ event: { error } }: { event: { error: unknown } }): Fai
   message: messageOf(error),
 });
 
+export const brokenLink = ({ event: { actorId } }: { event: { actorId: string } }) => ({
+  slot: slotOf(actorId),
+});
 export const jobOfOffer = ({ event }: From<'link.offered'>) => ({ jobId: event.offer.id });
 export const jobOfAssignment = ({ event }: From<'link.assigned'>) => ({
   jobId: event.assignment.jobId,
@@ -97,7 +103,7 @@ type Refusal = { slot: number; offer: Offer; reason: string };
 export const duplicate = ({ event: { slot, offer } }: From<'link.offered'>): Refusal => ({
   slot,
   offer,
-  reason: 'this job is already here',
+  reason: 'this job is, or was, here',
 });
 export const tooMany = ({ event: { slot, offer } }: From<'link.offered'>): Refusal => ({
   slot,

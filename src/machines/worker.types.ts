@@ -6,6 +6,7 @@ import type {
   Output as LinkEnded,
   Emitted as LinkTold,
   Permissions,
+  Report,
   ServerInfo,
 } from './connection.types.js';
 import type { JobEnd, JobKind } from './job.types.js';
@@ -98,6 +99,8 @@ export interface Context {
   readonly ended: readonly string[];
   /** Calls that remove what dead processes left in their rooms. */
   readonly removals: readonly { readonly slot: number }[];
+  /** What the servers were told last, so that the same is not told twice. */
+  readonly reported: Pick<Report, 'status' | 'jobIds'>;
   readonly load: number;
   /** Load samples in a row that failed. */
   readonly loadMisses: number;
@@ -157,7 +160,8 @@ export type Event =
   | { readonly type: 'stop' }
   /** End every process at once, then stop. */
   | { readonly type: 'halt' }
-  | { readonly type: 'report' }
+  /** Raised by the worker itself: tell the servers how it is. */
+  | { readonly type: 'report'; readonly ifChanged?: boolean }
   | { readonly type: 'drainTimeout.passed' }
   | { readonly type: 'prewarmTimeout.passed' }
   | DoneActorEvent<RequestEnded, `req.${number}`>

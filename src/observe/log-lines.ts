@@ -108,10 +108,8 @@ export const toLogLine = (event: Emitted, about: Settings): LogLine =>
   (lines[event.type] as (event: Emitted, about: Settings) => LogLine)(event, about);
 
 /** A message of a job's process as a line, with the process it comes from. */
-export const toChildLine = ({ level, message, fields, pid }: ChildRecord): LogLine => {
-  const { jobId, job_id = jobId, ...rest } = fields;
-  return line(level, 'job.log', message, { ...(job_id !== undefined && { job_id }), pid, ...rest });
-};
+export const toChildLine = ({ level, message, fields, pid }: ChildRecord): LogLine =>
+  line(level, 'job.log', message, { ...fields, pid });
 
 /** How jobs come to a worker: by themselves, or only when its agent is asked for by name. */
 export const dispatchOf = (agentName: string): 'automatic' | 'explicit' =>

@@ -16,10 +16,14 @@ export function redact(value: unknown, depth = 0): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      secretName.test(name) && member !== undefined ? '[secret]' : redact(member, depth + 1),
+      secretName.test(name) && mayBeSecret(member) ? '[secret]' : redact(member, depth + 1),
     ]),
   );
 }
+
+/** Numbers are not: models count tokens. */
+const mayBeSecret = (value: unknown): boolean =>
+  typeof value === 'string' || (typeof value === 'object' && value !== null);
 
 /** A text without access tokens. */
 export const redactText = (text: string): string => text.replace(token, '[secret]');

@@ -33,7 +33,7 @@ export function toPretty({ level, msg, fields }: LogLine, time: Date, paint: Pai
   const cells: Cell[] = [
     { text: clockOf(time), style: 'dim' },
     { text: level.toUpperCase(), style: styles[level], width: 5 },
-    { text: typeof error === 'string' ? `${msg}: ${error}` : msg, width: 26 },
+    { text: harmless(typeof error === 'string' ? `${msg}: ${error}` : msg), width: 26 },
     ...(job === undefined ? [] : [{ text: String(job), style: 'bold', width: 16 } as const]),
     ...pairs(others).map((text) => ({ text, style: 'dim' }) as const),
   ];
@@ -43,6 +43,13 @@ export function toPretty({ level, msg, fields }: LogLine, time: Date, paint: Pai
   });
   return [painted.join(' '), ...frames(others).map((frame) => paint('dim', frame))].join('\n');
 }
+
+/** Text of a job must not steer the terminal; its further lines are indented. */
+const harmless = (text: string): string =>
+  text
+    .replace(/(?!\n)\p{Cc}\[[\d;]*[A-Za-z]/gu, '')
+    .replace(/\r?\n/g, '\n    ')
+    .replace(/(?![\n\t])\p{Cc}/gu, '');
 
 const clockOf = (time: Date): string => {
   const digits = (value: number, width = 2) => String(value).padStart(width, '0');
@@ -65,7 +72,7 @@ function shown(value: unknown): string {
   const text = isError(value) ? value.message : value;
   if (typeof text !== 'string')
     return typeof text === 'object' ? JSON.stringify(text) : String(text);
-  return /^[^\s="]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[^\s="\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text);
 }
 
 interface Described {

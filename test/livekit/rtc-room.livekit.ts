@@ -1,80 +1,68 @@
 import { randomUUID } from 'node:crypto';
 import { dispose, Room, RoomEvent } from '@livekit/rtc-node';
 import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
-import { afterAll, it } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import { type Peer, roomContract } from '../job/room-contract.js';
-import { liveKitServer } from '../support/livekit.js';
+import { type LiveKitServer, liveKitServer } from '../support/livekit.js';
 import { mailbox } from '../support/mailbox.js';
 
 const server = await liveKitServer();
+const options = { autoSubscribe: true, dynacast: false };
 
 afterAll(async () => {
   await dispose();
   await server?.stop();
 });
 
-if (!server) it.skip('needs a LiveKit server', () => {});
-else {
-  const { url, apiKey, apiSecret } = server;
-  const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret);
-  const tokenFor = (room: string, identity: string) => {
-    const token = new AccessToken(apiKey, apiSecret, { identity });
-    token.addGrant({ roomJoin: true, room, canUpdateOwnMetadata: true });
-    return token.toJwt();
-  };
-
-  const join = async (
-    name: string,
-    identity: string,
-    agent: Room,
-  ): Promise<Peer & { end(): Promise<void> }> => {
-    const room = new Room();
-    const heard = mailbox<{ text: string; topic: string | undefined }>();
-    room.on(RoomEvent.DataReceived, (payload, _sender, _kind, topic) =>
-      heard.put({ text: new TextDecoder().decode(payload), topic }),
-    );
-    await room.connect(url, await tokenFor(name, identity), {
-      autoSubscribe: true,
-      dynacast: false,
-    });
-    if (agent.isConnected) await seen(agent, identity);
-    return {
-      say: async (text, topic) =>
-        room.localParticipant?.publishData(new TextEncoder().encode(text), {
-          reliable: true,
-          topic,
-        }),
-      hear: () => heard.take(),
-      leave: () => room.disconnect(),
-      end: () => room.disconnect(),
-    };
-  };
-
+describe.runIf(server)('on a LiveKit server', () => {
   roomContract('a real', async () => {
+    const { url, ...keys } = server as LiveKitServer;
+    const service = new RoomServiceClient(url.replace(/^ws/, 'http'), keys.apiKey, keys.apiSecret);
     const name = `contract-${randomUUID()}`;
-    const room = new Room();
-    const peers: { end(): Promise<void> }[] = [];
+    const token = (identity: string) => tokenFor(keys, name, identity);
+    const agent = new Room();
+    const peers: Room[] = [];
+
     return {
-      room,
+      room: agent,
       name,
-      connect: async () =>
-        room.connect(url, await tokenFor(name, 'agent'), { autoSubscribe: true, dynacast: false }),
+      connect: async () => agent.connect(url, await token('agent'), options),
       close: () => service.deleteRoom(name),
       end: async () => {
-        await Promise.all(
-          [room, ...peers.splice(0).map((it) => ({ disconnect: it.end }))].map((it) =>
-            it.disconnect(),
-          ),
-        );
+        await Promise.all([agent, ...peers].map((room) => room.disconnect()));
         await service.deleteRoom(name).catch(() => {});
       },
       join: async (identity) => {
-        const peer = await join(name, identity, room);
-        peers.push(peer);
+        const room = new Room();
+        peers.push(room);
+        const peer = peerIn(room);
+        await room.connect(url, await token(identity), options);
+        if (agent.isConnected) await seen(agent, identity);
         return peer;
       },
     };
   });
+});
+
+type Keys = Pick<LiveKitServer, 'apiKey' | 'apiSecret'>;
+
+function tokenFor({ apiKey, apiSecret }: Keys, room: string, identity: string): Promise<string> {
+  const token = new AccessToken(apiKey, apiSecret, { identity });
+  token.addGrant({ roomJoin: true, room, canUpdateOwnMetadata: true });
+  return token.toJwt();
+}
+
+function peerIn(room: Room): Peer {
+  const heard = mailbox<{ text: string; topic: string | undefined }>();
+  room.on(RoomEvent.DataReceived, (payload, _sender, _kind, topic) =>
+    heard.put({ text: new TextDecoder().decode(payload), topic }),
+  );
+  return {
+    say: async (text, topic) =>
+      room.localParticipant?.publishData(new TextEncoder().encode(text), { reliable: true, topic }),
+    hear: () => heard.take(),
+    leave: () => room.disconnect(),
+  };
 }
 
 /** Resolves when the agent knows of somebody. */

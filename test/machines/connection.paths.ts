@@ -89,8 +89,8 @@ const status = (jobId: string, is: JobStatus['status']) =>
 
 function events({ context, children }: Snapshot): Event[] {
   const { outbox, ref } = context;
-  const socket: Event[] = [
-    { type: 'socket.opened' },
+  const socket = [
+    { type: 'socket.opened', jitter: 0.5 },
     { type: 'socket.refused', status: 401, jitter: 0.5 },
     { type: 'socket.refused', status: 404, jitter: 0.5 },
     { type: 'socket.refused', status: 503, jitter: 0.5 },
@@ -109,8 +109,8 @@ function events({ context, children }: Snapshot): Event[] {
     { type: 'server.offered', offer: offerOf('job-1') },
     { type: 'server.assigned', assignment: assignmentOf('job-1') },
     { type: 'server.terminated', jobId: 'job-1' },
-    { type: 'xstate.error.actor.socket', error: failure, actorId: 'socket' } as never,
-  ];
+    { type: 'xstate.error.actor.socket', error: failure, actorId: 'socket' },
+  ] as const;
   return [
     { type: 'report', status: 'available', load: 0.1, jobIds: [] },
     { type: 'report', status: 'full', load: 0.6, jobIds: ['job-1'] },
@@ -123,18 +123,21 @@ function events({ context, children }: Snapshot): Event[] {
 
 /** What may matter for what comes next; counters are cut where the guards stop looking. */
 function key({ context }: Snapshot): unknown {
-  const { workerId, failures, refusals, malformed, report, outbox, ref, maxRetry } = context;
+  const { workerId, failures, refusals, report, outbox, ref, maxRetry, leaving } = context;
   return [
     workerId,
     Math.min(failures, maxRetry + 1, 3),
     refusals,
-    malformed >= 8 ? malformed : 0,
+    leaving,
     report?.jobIds.length,
     outbox.map((it) => [it.status, ref - it.ref > 0]),
   ];
 }
 
-const through = (maxRetry: number): Walk<Machine, Memory> => ({
+const through = (
+  maxRetry: number,
+  more: Partial<Walk<Machine, Memory>> = {},
+): Walk<Machine, Memory> => ({
   input: {
     slot: 0,
     url: 'ws://server.test',
@@ -168,10 +171,26 @@ const through = (maxRetry: number): Walk<Machine, Memory> => ({
     },
   },
   invariants,
+  ...more,
 });
 
-/** Ways through a link: one that gives up at once, and one that tries again for ever. */
+/** A server that says nothing readable: here, and only here, the frames are counted. */
+const unreadable: Partial<Walk<Machine, Memory>> = {
+  events: [
+    { type: 'socket.opened', jitter: 0.5 },
+    {
+      type: 'server.registered',
+      workerId: 'AW_1',
+      server: { edition: 'standard', version: '1', region: '', nodeId: 'ND_1' },
+    },
+    { type: 'frame.malformed' },
+  ],
+  key: ({ context: { malformed, failures } }) => [malformed, Math.min(failures, 2)],
+};
+
+/** Ways through a link: one that gives up at once, and ones that try again for ever. */
 export const paths: readonly Walk<Machine, Memory>[] = [
   through(0),
   through(Number.POSITIVE_INFINITY),
+  through(Number.POSITIVE_INFINITY, unreadable),
 ];

@@ -95,38 +95,40 @@ const over = (slot: number, more: Partial<Ended> = {}): Event => ({
   output: output(slot, more),
 });
 
-/** What a process in this phase may say; it ends in every one of them. */
-function facts({ slot, phase, job }: Member): Event[] {
+/** What may go wrong on a way. */
+interface Troubles {
+  readonly failedStarts: boolean;
+  readonly brokenActors: boolean;
+}
+
+/** What a process in this phase may say; it may end in every one of them. */
+function facts({ slot, phase, job }: Member, { failedStarts, brokenActors }: Troubles): Event[] {
   const jobId = job?.launch.jobId;
   const failed = { jobId, outcome: 'failed', error: failure } as const;
+  const said: Record<Member['phase'], Event[]> = {
+    starting: [
+      { type: 'process.ready', slot, pid: 40 + slot, timings: {} },
+      ...(failedStarts ? [over(slot, { wasWarm: false, error: failure })] : []),
+    ],
+    warm: [over(slot, { error: failure }), { type: 'process.slow', slot, silentMs: 500 }],
+    assigned: [
+      { type: 'process.started', slot, jobId: jobId ?? '', pid: 40 + slot },
+      over(slot, failed),
+      over(slot, { ...failed, started: true }),
+    ],
+    running: [
+      { type: 'process.finished', slot, jobId: jobId ?? '', end: { outcome: 'success' } },
+      over(slot, { jobId, outcome: 'success', started: true, reported: true }),
+      over(slot, { ...failed, started: true }),
+    ],
+    ending: [over(slot)],
+  };
   const broke: Event = {
     type: `xstate.error.actor.proc.${slot}`,
     actorId: `proc.${slot}`,
     error: new Error('broke'),
   };
-  const slow: Event = { type: 'process.slow', slot, silentMs: 500 };
-  if (phase === 'starting')
-    return [
-      { type: 'process.ready', slot, pid: 40 + slot, timings: {} },
-      over(slot, { wasWarm: false, error: failure }),
-      broke,
-    ];
-  if (phase === 'warm') return [over(slot, { error: failure }), slow, broke];
-  if (phase === 'assigned')
-    return [
-      { type: 'process.started', slot, jobId: jobId ?? '', pid: 40 + slot },
-      over(slot, failed),
-      over(slot, { ...failed, started: true }),
-      broke,
-    ];
-  if (phase === 'running')
-    return [
-      { type: 'process.finished', slot, jobId: jobId ?? '', end: { outcome: 'success' } },
-      over(slot, { jobId, outcome: 'success', started: true, reported: true }),
-      over(slot, { ...failed, started: true }),
-      broke,
-    ];
-  return [over(slot), broke];
+  return [...said[phase], ...(brokenActors ? [broke] : [])];
 }
 
 /** Jobs that wait or were given away without a word from their process yet. */
@@ -137,37 +139,45 @@ const unacknowledged = ({ context: { members, queue } }: Snapshot): string[] =>
   ].map(({ launch }) => launch.jobId);
 
 const events =
-  (jobs: readonly string[]) =>
+  (jobs: readonly string[], troubles: Troubles, most: number) =>
   (snapshot: Snapshot, memory: Memory): Event[] => [
-    ...jobs
-      .filter((jobId) => memory[jobId] === undefined)
-      .slice(0, 1)
-      .map((jobId): Event => ({ type: 'launch', launch: launchOf(jobId) })),
-    ...unacknowledged(snapshot).map(
-      (jobId): Event => ({ type: 'launch.cancel', jobId, reason: 'ended by the server' }),
-    ),
-    ...held(snapshot).flatMap((jobId): Event[] => [
+    ...snapshot.context.members.flatMap((member) => facts(member, troubles)),
+    // Processes take their time to end; a few at a time are enough to meet all there is.
+    ...(snapshot.context.members.length < most ? commands(snapshot, memory, jobs) : []),
+  ];
+
+const commands = (snapshot: Snapshot, memory: Memory, jobs: readonly string[]): Event[] => [
+  ...jobs
+    .filter((jobId) => memory[jobId] === undefined)
+    .slice(0, 1)
+    .map((jobId): Event => ({ type: 'launch', launch: launchOf(jobId) })),
+  ...unacknowledged(snapshot).map(
+    (jobId): Event => ({ type: 'launch.cancel', jobId, reason: 'ended by the server' }),
+  ),
+  ...held(snapshot)
+    .slice(0, 1)
+    .flatMap((jobId): Event[] => [
       { type: 'job.shutdown', jobId, reason: 'asked' },
       { type: 'outcome.delivered', jobId },
     ]),
-    { type: 'target.set', idle: 0 },
-    { type: 'target.set', idle: 1 },
-    { type: 'drain', keep: 0 },
-    { type: 'drain', keep: 1 },
-    { type: 'shutdown', reason: 'asked' },
-    { type: 'kill' },
-    ...snapshot.context.members.flatMap(facts),
-  ];
+  { type: 'target.set', idle: 0 },
+  { type: 'target.set', idle: 1 },
+  { type: 'drain', keep: 0 },
+  { type: 'drain', keep: 1 },
+  { type: 'shutdown', reason: 'asked' },
+  { type: 'kill' },
+];
 
 /** Orders count up for ever; what matters is who is older. */
 function key({ context: { members, queue, idle, failures } }: Snapshot): unknown {
-  const ranked = members.toSorted((a, b) => a.order - b.order).map(({ slot }) => slot);
+  const warm = members.filter(({ phase }) => phase === 'warm');
+  const ranked = warm.toSorted((a, b) => a.order - b.order).map(({ slot }) => slot);
   return [
     members.map(({ slot, phase, job }) => [slot, phase, job?.launch.jobId, job?.tries]),
     ranked,
     queue.map(({ launch, tries }) => [launch.jobId, tries]),
     idle,
-    failures,
+    Math.min(failures, 5),
   ];
 }
 
@@ -178,29 +188,31 @@ const told = (step: Parameters<typeof toldParent>[0], event: { type: string; job
 
 const through = (
   idle: number,
-  concurrency: number,
   jobs: readonly string[],
+  troubles: Troubles,
+  most: number,
 ): Walk<Machine, Memory> => ({
-  input: { child: childInput, timeouts: processTimeouts, idle, concurrency },
+  input: { child: childInput, timeouts: processTimeouts, idle, concurrency: 2 },
   provide: (machine) => machine.provide({ actors: { jobProcess: fakeChild().logic as never } }),
-  events: events(jobs),
+  events: events(jobs, troubles, most),
   key,
   memory: {
     initial: {},
     next: (memory, step) => {
       const { event } = step;
       const taken = event.type === 'launch' ? { ...memory, [event.launch.jobId]: 0 } : memory;
-      return told(step, event as never).reduce(
-        (counted, jobId) => ({ ...counted, [jobId]: (counted[jobId] ?? 0) + 1 }),
-        taken,
-      );
+      const counts = { ...taken };
+      for (const jobId of told(step, event as never)) counts[jobId] = (counts[jobId] ?? 0) + 1;
+      return counts;
     },
   },
   invariants,
 });
 
-/** Ways through a pool: one warm process and one job, and jobs that start their own processes. */
+/** Ways through a pool: starts that fail, a job among processes that die, and jobs that wait. */
 export const paths: readonly Walk<Machine, Memory>[] = [
-  through(1, 1, ['job-1']),
-  through(0, 2, ['job-1', 'job-2']),
+  through(1, [], { failedStarts: true, brokenActors: false }, 2),
+  through(1, ['job-1'], { failedStarts: false, brokenActors: true }, 3),
+  through(0, ['job-1'], { failedStarts: true, brokenActors: false }, 2),
+  through(0, ['job-1', 'job-2'], { failedStarts: false, brokenActors: false }, 2),
 ];

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AnyStateMachine, StateValue } from 'xstate';
 import type { Invariant, Step } from './paths.js';
 
@@ -30,6 +31,6 @@ export const tellsWhatItEmits: Invariant<AnyStateMachine> = {
   title: 'tells its parent what it emits',
   holds: ({ emitted, sent }) => {
     const told = sent.filter(({ to }) => to === 'parent').map(({ event }) => event);
-    return told.length === emitted.length && told.every((event, n) => event === emitted[n]);
+    return isDeepStrictEqual(told, emitted);
   },
 };

@@ -25,7 +25,7 @@ export interface Walked {
 
 /** Collects what the walks of one machine reach and break. */
 export interface Findings {
-  visit(key: string): void;
+  visited(snapshots: number): void;
   enter(snapshot: SnapshotFrom<AnyStateMachine>): void;
   take(transitions: readonly AnyTransitionDefinition[]): void;
   judge(title: string, holds: () => unknown, trail: readonly string[]): void;
@@ -35,13 +35,15 @@ export interface Findings {
 /** Starts with nothing found. */
 export function findings(machine: AnyStateMachine): Findings {
   const nodes = nodesOf(machine.root);
-  const keys = new Set<string>();
+  let snapshots = 0;
   const states = new Set<string>();
   const transitions = new Set<AnyTransitionDefinition>();
   const violations = new Map<string, Walked['violations'][number]>();
 
   return {
-    visit: (key) => keys.add(key),
+    visited: (more) => {
+      snapshots += more;
+    },
     enter: ({ _nodes }) => {
       for (const node of _nodes) states.add(pathOf(node));
     },
@@ -55,7 +57,7 @@ export function findings(machine: AnyStateMachine): Findings {
       if (detail !== undefined) violations.set(title, { title, detail, trail });
     },
     result: () => ({
-      snapshots: keys.size,
+      snapshots,
       states: coverage(nodes.filter(({ type }) => type !== 'history').map(pathOf), states),
       transitions: coverage(
         nodes.flatMap(declaredTransitions).map(transitionId),

@@ -1,0 +1,121 @@
+import { isCredential } from './connection.causes.js';
+import type {
+  Answer,
+  Command,
+  Context,
+  Emitted,
+  Event,
+  JobStatus,
+  Message,
+  Report,
+} from './connection.types.js';
+import { steps } from './support.js';
+
+/** What a link does, beside its chart. */
+
+const firstPauseMs = 500;
+const longestPauseMs = 10_000;
+const malformedWindowMs = 10_000;
+
+/** Whether the worker runs jobs, as far as its last report says. */
+export const hasJobs = ({ report }: Pick<Context, 'report'>): boolean =>
+  report !== undefined && report.jobIds.length > 0;
+
+const frame = (message: Message, ref?: string): Command => ({
+  type: 'send',
+  message,
+  ...(ref === undefined ? {} : { ref }),
+});
+const statusFrame = ({ jobId, status, error }: JobStatus): Command =>
+  frame({ kind: 'status', jobId, status, error });
+const ping = (ref: number): Command => ({ type: 'ping', ref });
+
+export const frames = {
+  register: steps<Context, Event, Emitted>(({ context: { registration }, enqueue }) => {
+    enqueue.sendTo('socket', frame({ kind: 'register', ...registration }));
+  }),
+  /** What a server must know of a worker that comes back, in this order. */
+  introduce: steps<Context, Event, Emitted>(({ context: { report, outbox, ref }, enqueue }) => {
+    if (report) enqueue.sendTo('socket', frame({ kind: 'report', ...report }));
+    if (report && hasJobs({ report }))
+      enqueue.sendTo('socket', frame({ kind: 'migrate', jobIds: report.jobIds }));
+    for (const status of outbox) enqueue.sendTo('socket', statusFrame(status));
+    if (outbox.length > 0) enqueue.sendTo('socket', ping(ref));
+  }),
+  sendReport: steps<Context, Event, Emitted, Report>(({ enqueue }, { status, load, jobIds }) => {
+    enqueue.sendTo('socket', frame({ kind: 'report', status, load, jobIds }));
+  }),
+  sendAnswer: steps<Context, Event, Emitted, Answer>(
+    ({ enqueue }, { jobId, available, terminate, participation }) => {
+      enqueue.sendTo(
+        'socket',
+        frame({ kind: 'answer', jobId, available, terminate, participation }, jobId),
+      );
+    },
+  ),
+  /** A ping right behind the status: its pong proves that the server has read both. */
+  sendStatus: steps<Context, Event, Emitted, JobStatus>(({ context: { ref }, enqueue }, status) => {
+    enqueue.sendTo('socket', statusFrame(status));
+    enqueue.sendTo('socket', ping(ref));
+  }),
+  ping: steps<Context, Event, Emitted>(({ context: { ref }, enqueue }) => {
+    enqueue.sendTo('socket', ping(ref));
+  }),
+  closeSocket: steps<Context, Event, Emitted>(({ enqueue }) => {
+    enqueue.sendTo('socket', { type: 'close' } satisfies Command);
+  }),
+};
+
+export const statuses = {
+  holdStatus: steps<Context, Event, Emitted, JobStatus>(
+    ({ context: { outbox, ref }, enqueue }, { jobId, status, error }) => {
+      enqueue.assign({
+        ref: ref + 1,
+        outbox: [...outbox, { jobId, status, error, ref: ref + 1 }],
+      });
+    },
+  ),
+  /** Everything sent before this ping has arrived. */
+  settle: steps<Context, Event, Emitted, { ref: number }>(
+    ({ context: { outbox, slot }, enqueue, self }, { ref }) => {
+      enqueue.assign({ outbox: outbox.filter((status) => status.ref > ref) });
+      for (const { jobId, status, ref: own } of outbox) {
+        if (own > ref || status === 'running') continue;
+        enqueue.emit({ type: 'link.delivered', slot, jobId });
+        if (self._parent) enqueue.sendTo(self._parent, { type: 'link.delivered', slot, jobId });
+      }
+    },
+  ),
+};
+
+export const retries = {
+  /** An attempt that failed while jobs run is none of those that are limited. */
+  countFailure: steps<Context, Event, Emitted, { status: number }>(
+    ({ context: { failures, refusals, report }, enqueue }, { status }) => {
+      enqueue.assign({
+        failures: hasJobs({ report }) ? failures : failures + 1,
+        refusals: isCredential(status) ? refusals + 1 : 0,
+      });
+    },
+  ),
+  /** Full jitter: a fleet that lost its server comes back spread over the pause. */
+  planPause: steps<Context, Event, Emitted, { jitter: number }>(
+    ({ context: { step }, enqueue }, { jitter }) => {
+      enqueue.assign({
+        jitter,
+        step: step + 1,
+        pauseMs: Math.round(jitter * Math.min(longestPauseMs, firstPauseMs * 2 ** step)),
+      });
+    },
+  ),
+  forgetPauses: steps<Context, Event, Emitted>(({ enqueue }) => {
+    enqueue.assign({ step: 0 });
+  }),
+  countMalformed: steps<Context, Event, Emitted>(({ context: { malformed }, enqueue }) => {
+    enqueue.assign({ malformed: malformed + 1 });
+    enqueue.raise({ type: 'malformed.forgotten' }, { delay: malformedWindowMs });
+  }),
+  forgetMalformed: steps<Context, Event, Emitted>(({ context: { malformed }, enqueue }) => {
+    enqueue.assign({ malformed: malformed - 1 });
+  }),
+};

@@ -1,0 +1,78 @@
+import { cancel } from 'xstate';
+import type { Failure } from '../errors.js';
+import type { Event as HeartbeatEvent } from './heartbeat.types.js';
+import type { JobEnd, Launch } from './job.types.js';
+import type { Command, Context, Emitted, Event, Exit, Timings } from './job-process.types.js';
+import { armed, steps } from './support.js';
+
+/** What a job process does, beside its chart. */
+
+type Params = object | undefined;
+
+const holds = <P extends Params = undefined>(
+  change: (params: P, context: Context) => Partial<Context>,
+) =>
+  steps<Context, Event, Emitted, P>(({ context, enqueue }, params) => {
+    enqueue.assign(change(params, context));
+  });
+
+const tells = <P extends Params = undefined>(command: (params: P, context: Context) => Command) =>
+  steps<Context, Event, Emitted, P>(({ context, enqueue }, params) => {
+    enqueue.sendTo('child', command(params, context));
+  });
+
+const beats = <P extends Params = undefined>(event: (params: P) => HeartbeatEvent) =>
+  steps<Context, Event, Emitted, P>(({ enqueue }, params) => {
+    enqueue.sendTo('heartbeat', event(params));
+  });
+
+/** What is kept of the facts. */
+export const memory = {
+  holdPid: holds<{ pid: number }>(({ pid }) => ({ pid })),
+  holdTimings: holds<{ timings: Timings }>(({ timings }) => ({ timings })),
+  holdJob: holds<{ launch: Launch }>(({ launch }) => ({ jobId: launch.jobId })),
+  holdStart: holds(() => ({ started: true })),
+  holdEnd: holds<{ end: JobEnd }>(({ end }) => ({ end })),
+  holdExit: holds<Exit>(({ code, signal }) => ({ exit: { code, signal } })),
+  holdShutdown: holds<{ reason: string; graceMs?: number }>(
+    ({ reason, graceMs }, { child }) => ({
+      shutdown: { reason, graceMs: graceMs ?? child.graceMs },
+    }),
+  ),
+  blame: holds<Failure>((cause, context) => ({ cause: context.cause ?? cause })),
+};
+
+/** What the child process is told, and its heartbeat. */
+export const commands = {
+  startJob: tells<{ launch: Launch }>(({ launch }) => ({ type: 'start', launch })),
+  askToEnd: tells((_, { shutdown, child }) => ({
+    type: 'shutdown',
+    ...(shutdown ?? { reason: '', graceMs: child.graceMs }),
+  })),
+  letLeave: tells(() => ({ type: 'leave' })),
+  terminateGroup: tells(() => ({ type: 'terminate' })),
+  killGroup: tells(() => ({ type: 'kill' })),
+  ping: tells<{ ref: number }>(({ ref }) => ({ type: 'ping', ref })),
+  passPong: beats<{ ref: number }>(({ ref }) => ({ type: 'ponged', ref })),
+  beatAtRest: beats(() => ({ type: 'rest' })),
+  beatAtWork: beats(() => ({ type: 'work' })),
+};
+
+/** Limits that options give; `Infinity` is none. */
+export const limits = {
+  armInitializeTimeout: armed<Context, Event>(
+    'initializeTimeout.passed',
+    ({ timeouts }) => timeouts.initializeMs,
+  ),
+  disarmInitializeTimeout: cancel('initializeTimeout.passed'),
+  armStartTimeout: armed<Context, Event>(
+    'startTimeout.passed',
+    ({ timeouts }) => timeouts.startMs,
+  ),
+  disarmStartTimeout: cancel('startTimeout.passed'),
+  armShutdownTimeout: armed<Context, Event>(
+    'shutdownTimeout.passed',
+    ({ timeouts }) => timeouts.shutdownMs,
+  ),
+  disarmShutdownTimeout: cancel('shutdownTimeout.passed'),
+};

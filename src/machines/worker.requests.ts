@@ -1,0 +1,196 @@
+import type { Failure } from '../errors.js';
+import type { Event as LinkEvent } from './connection.types.js';
+import type { Assignment, Launch, Offer, Participation } from './job.types.js';
+import type {
+  Output as RequestEnded,
+  Event as RequestEvent,
+  Input as RequestInput,
+} from './job-request.types.js';
+import { freeSlot, messageOf, type Slot, slotOf, steps, stopTree } from './support.js';
+import { capacityFor, remembered, requestOf } from './worker.facts.js';
+import type { Context, Emitted, Event, OpenRequest } from './worker.types.js';
+import { failedWith, tellEnd } from './worker.verdict.js';
+
+/** What a worker does with offers, from the question to the process. */
+
+const answerMs = 2_000;
+/** A launch may take a cold start and three tries. */
+const launchTries = 3;
+
+/** A machine that serves as a `jobRequest`. */
+export type RequestLogic = Slot<RequestEvent, RequestInput, RequestEnded>;
+
+interface RequestActor {
+  readonly src: 'jobRequest';
+  readonly logic: RequestLogic;
+  readonly id: `req.${number}`;
+}
+
+interface Answered {
+  readonly jobId: string;
+  readonly available: boolean;
+  readonly terminate: boolean;
+  readonly participation: Participation | undefined;
+}
+
+/** Actions about offers. */
+export const requests = {
+  openRequest: steps<
+    Context,
+    Event,
+    Emitted,
+    { slot: number; offer: Offer; accepting: boolean },
+    RequestActor
+  >(({ context, enqueue }, { slot: link, offer, accepting }) => {
+    const { settings } = context;
+    const slot = freeSlot(context.requests);
+    const room = offer.room.name;
+    const request = {
+      slot,
+      link,
+      jobId: offer.id,
+      room,
+      identity: '',
+      url: '',
+      phase: 'open',
+    } as const;
+    enqueue.assign({ requests: [...context.requests, request] });
+    enqueue.emit({ type: 'job.offered', jobId: offer.id, agentName: offer.agentName });
+    enqueue.spawnChild('jobRequest', {
+      id: `req.${slot}`,
+      input: {
+        offer,
+        capacity: capacityFor(context, offer, accepting),
+        requestFnc: settings.requestFnc,
+        workerId: context.workerId,
+        timeouts: {
+          requestMs: settings.requestTimeout,
+          answerMs,
+          assignmentMs: settings.assignmentTimeout,
+          launchMs: settings.initializeProcessTimeout + launchTries * settings.startTimeout,
+        },
+      },
+    });
+  }),
+  refuseOffer: steps<Context, Event, Emitted, { slot: number; offer: Offer; reason: string }>(
+    ({ enqueue }, { slot, offer, reason }) => {
+      enqueue.sendTo(`link.${slot}`, refusal(offer.id));
+      enqueue.emit({ type: 'job.rejected', jobId: offer.id, reason });
+    },
+  ),
+  passAnswer: steps<Context, Event, Emitted, Answered>(
+    ({ context, enqueue }, { jobId, available, terminate, participation }) => {
+      const request = requestOf(context, jobId);
+      if (!request) return;
+      if (context.links.includes(request.link))
+        enqueue.sendTo(`link.${request.link}`, {
+          type: 'answer',
+          jobId,
+          available,
+          terminate,
+          participation,
+        });
+      if (available)
+        enqueue.assign({
+          requests: changed(context.requests, jobId, {
+            phase: 'accepted',
+            identity: participation?.identity ?? '',
+          }),
+        });
+    },
+  ),
+  passToRequest: steps<Context, Event, Emitted, { jobId: string; event: RequestEvent }>(
+    ({ context, enqueue }, { jobId, event }) => {
+      const request = requestOf(context, jobId);
+      if (request) enqueue.sendTo(`req.${request.slot}`, event);
+    },
+  ),
+  launch: steps<Context, Event, Emitted, { launch: Launch }>(({ context, enqueue }, { launch }) => {
+    const { jobId, url } = launch;
+    enqueue.assign({ requests: changed(context.requests, jobId, { phase: 'assigned', url }) });
+    enqueue.sendTo('pool', { type: 'launch', launch });
+  }),
+  /** An assignment that nobody waits for starts nothing, and is reported failed once. */
+  refuseAssignment: steps<Context, Event, Emitted, { slot: number; assignment: Assignment }>(
+    ({ context, enqueue }, { slot: link, assignment: { jobId } }) => {
+      enqueue.assign({ ended: remembered(context.ended, jobId) });
+      tellEnd(enqueue, context, { jobId, link }, failedWith(unexpected));
+    },
+  ),
+  withdrawAll: steps<Context, Event, Emitted>(({ context, enqueue }) => {
+    for (const { slot } of context.requests) enqueue.sendTo(`req.${slot}`, { type: 'withdraw' });
+  }),
+  cancelAll: steps<Context, Event, Emitted>(({ context, enqueue }) => {
+    for (const { slot } of context.requests) enqueue.sendTo(`req.${slot}`, { type: 'cancel' });
+  }),
+  closeRequest: steps<Context, Event, Emitted, { actorId: string; output: RequestEnded }>(
+    ({ context, enqueue }, { actorId, output: { jobId, kind, reason } }) => {
+      const request = requestOf(context, jobId);
+      enqueue.stopChild(actorId);
+      enqueue.assign({ requests: context.requests.filter((one) => one !== request) });
+      if (kind === 'rejected') enqueue.emit({ type: 'job.rejected', jobId, reason });
+      if (kind === 'expired') enqueue.emit({ type: 'job.expired', jobId, reason });
+      if (kind === 'failed' && request)
+        failUnstarted(enqueue, context, request, { code: 'ERR_LAUNCH_FAILED', message: reason });
+    },
+  ),
+  /** A policy threw: that one offer is refused, everything else goes on. */
+  buryRequest: steps<Context, Event, Emitted, { actorId: string; error: unknown }>(
+    ({ context, enqueue, self }, { actorId, error }) => {
+      const dead = self.getSnapshot().children[actorId];
+      const request = context.requests.find(({ slot }) => slot === slotOf(actorId));
+      if (dead) enqueue(() => stopTree(dead));
+      enqueue.stopChild(actorId);
+      enqueue.assign({ requests: context.requests.filter((one) => one !== request) });
+      if (!request) return;
+      const failure = { code: 'ERR_POLICY', message: `A policy threw: ${messageOf(error)}` };
+      enqueue.emit({ type: 'warning', error: failure });
+      const { jobId, link, phase } = request;
+      if (phase === 'assigned') return failUnstarted(enqueue, context, request, failure);
+      if (phase === 'open' && context.links.includes(link))
+        enqueue.sendTo(`link.${link}`, refusal(jobId));
+      const type = phase === 'open' ? 'job.rejected' : 'job.expired';
+      enqueue.emit({ type, jobId, reason: failure.message });
+    },
+  ),
+};
+
+const unexpected: Failure = {
+  code: 'ERR_LAUNCH_FAILED',
+  message: 'The assignment was late, or for an offer that this worker did not accept.',
+};
+
+const refusal = (jobId: string): LinkEvent => ({
+  type: 'answer',
+  jobId,
+  available: false,
+  terminate: false,
+  participation: undefined,
+});
+
+const changed = (
+  all: readonly OpenRequest[],
+  jobId: string,
+  change: Partial<OpenRequest>,
+): readonly OpenRequest[] =>
+  all.map((request) => (request.jobId === jobId ? { ...request, ...change } : request));
+
+interface Enqueue {
+  assign(change: Partial<Context>): void;
+  sendTo(target: 'pool', event: { type: 'launch.cancel'; jobId: string; reason: string }): void;
+  sendTo(target: `link.${number}`, event: LinkEvent): void;
+  emit(event: Emitted): void;
+}
+
+/** An assigned job that no process runs: the server hears that it failed, the pool forgets it. */
+function failUnstarted(
+  enqueue: Enqueue,
+  context: Context,
+  request: OpenRequest,
+  error: Failure,
+): void {
+  const { jobId } = request;
+  enqueue.sendTo('pool', { type: 'launch.cancel', jobId, reason: error.message });
+  enqueue.assign({ ended: remembered(context.ended, jobId) });
+  tellEnd(enqueue, context, request, failedWith(error));
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { createActor, fromCallback, SimulatedClock } from 'xstate';
+import { sessionMachine } from '../../src/cli/session.machine.js';
+import type { Command, Emitted, Event } from '../../src/cli/session.types.js';
+
+const drained = { outcome: 'drained', jobsCut: 0, failure: undefined } as const;
+const halted = { outcome: 'halted', jobsCut: 1, failure: undefined } as const;
+
+/** A session whose worker and operating system are this test, and whose clock is its hand. */
+function startSession() {
+  const told: Command['type'][] = [];
+  const emitted: Emitted[] = [];
+  const clock = new SimulatedClock();
+  let say: (event: Event) => void = () => {};
+  const actor = createActor(
+    sessionMachine.provide({
+      actors: {
+        osSignals: fromCallback(({ sendBack }) => {
+          say = sendBack;
+        }),
+        worker: fromCallback<Command, undefined>(({ receive }) => {
+          receive(({ type }) => told.push(type));
+        }),
+      },
+    }),
+    { clock },
+  );
+  actor.on('*', (event) => emitted.push(event));
+  actor.start();
+  return { actor, clock, told, emitted, say: (event: Event) => say(event) };
+}
+
+const signal = (name: 'SIGINT' | 'SIGTERM') => ({ type: 'signal.received', signal: name }) as const;
+
+it('runs until the worker ends by itself', () => {
+  const { actor, say, told } = startSession();
+
+  say({ type: 'worker.ended', end: drained });
+
+  expect(actor.getSnapshot()).toMatchObject({
+    status: 'done',
+    output: { forcedBy: undefined, end: drained },
+  });
+  expect(told).toEqual([]);
+});
+
+it.each(['SIGINT', 'SIGTERM'] as const)(
+  'drains on the first %s, without a limit of its own',
+  (name) => {
+    const { actor, clock, say, told, emitted } = startSession();
+
+    say(signal(name));
+    clock.increment(24 * 3_600_000);
+
+    expect(actor.getSnapshot().value).toEqual({ alive: 'draining' });
+    expect(told).toEqual(['drain']);
+    expect(emitted).toEqual([{ type: 'session.draining', signal: name }]);
+
+    say({ type: 'worker.ended', end: drained });
+
+    expect(actor.getSnapshot().output).toEqual({ forcedBy: undefined, end: drained });
+  },
+);
+
+describe('a second signal', () => {
+  it('halts the worker, and names the signal', () => {
+    const { actor, say, told, emitted } = startSession();
+
+    say(signal('SIGINT'));
+    say(signal('SIGTERM'));
+    say({ type: 'worker.ended', end: halted });
+
+    expect(told).toEqual(['drain', 'halt']);
+    expect(emitted.at(-1)).toEqual({ type: 'session.halting', signal: 'SIGTERM' });
+    expect(actor.getSnapshot().output).toEqual({ forcedBy: 'SIGTERM', end: halted });
+  });
+
+  it('leaves a worker behind that does not halt within three seconds', () => {
+    const { actor, clock, say } = startSession();
+    say(signal('SIGINT'));
+    say(signal('SIGINT'));
+
+    clock.increment(2_999);
+    expect(actor.getSnapshot().value).toEqual({ alive: 'halting' });
+
+    clock.increment(1);
+    expect(actor.getSnapshot().output).toEqual({ forcedBy: 'SIGINT', end: undefined });
+  });
+
+  it('is the last that counts', () => {
+    const { actor, clock, say, told } = startSession();
+    say(signal('SIGINT'));
+    say(signal('SIGINT'));
+    clock.increment(2_000);
+    say(signal('SIGTERM'));
+    clock.increment(1_000);
+
+    expect(told).toEqual(['drain', 'halt']);
+    expect(actor.getSnapshot().output).toEqual({ forcedBy: 'SIGINT', end: undefined });
+  });
+});
+
+it('reports a crash of the worker as a bug', () => {
+  const { actor, say } = startSession();
+
+  say({ type: 'worker.crashed', error: 'boom' });
+
+  expect(actor.getSnapshot().output).toEqual({
+    forcedBy: undefined,
+    end: { outcome: 'failed', jobsCut: 0, failure: { code: 'ERR_BUG', message: 'boom' } },
+  });
+});
+
+it('reports a worker that cannot be started', () => {
+  const worker = fromCallback<Command, undefined>(() => {
+    throw new Error('no start');
+  });
+  const osSignals = fromCallback(() => {});
+  const actor = createActor(sessionMachine.provide({ actors: { osSignals, worker } })).start();
+
+  expect(actor.getSnapshot().output?.end?.failure?.message).toMatch(/^Error: no start\n/);
+});
+
+it('names the actor it was not given', () => {
+  const osSignals = fromCallback(() => {});
+  const actor = createActor(sessionMachine.provide({ actors: { osSignals } })).start();
+
+  expect(actor.getSnapshot().output?.end?.failure?.message).toMatch(
+    /The actor "worker" is missing/,
+  );
+});

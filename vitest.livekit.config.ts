@@ -1,0 +1,19 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import base from './vitest.config.js';
+
+const { test: _, ...shared } = base;
+
+/** What only a real LiveKit server can prove; see `test/support/livekit.ts`. */
+export default mergeConfig(
+  shared,
+  defineConfig({
+    test: {
+      include: ['test/livekit/**/*.livekit.ts'],
+      globalSetup: ['test/livekit/support/setup.ts'],
+      testTimeout: 60_000,
+      hookTimeout: 30_000,
+      // Servers, workers, their processes and callers share two cores.
+      fileParallelism: false,
+    },
+  }),
+);
