@@ -10,6 +10,8 @@ export default mergeConfig(
     test: {
       include: ['test/livekit/**/*.livekit.ts'],
       globalSetup: ['test/livekit/support/setup.ts'],
+      // Else rtc-node writes a line for each join.
+      env: { NODE_ENV: 'production' },
       testTimeout: 60_000,
       hookTimeout: 30_000,
       // Servers, workers, their processes and callers share two cores.

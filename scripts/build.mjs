@@ -20,8 +20,14 @@ const shared = {
 rmSync('dist', { recursive: true, force: true });
 
 const declarations = new Promise((done, fail) => {
-  const tsc = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-  tsc.once('exit', (code) => (code === 0 ? done() : fail(new Error(`tsc ended with code ${code}`))));
+  const tsc = spawn(
+    process.execPath,
+    ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+    { stdio: 'inherit' },
+  );
+  tsc.once('exit', (code) =>
+    code === 0 ? done() : fail(new Error(`tsc ended with code ${code}`)),
+  );
 });
 
 await Promise.all([

@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { examplePages } from './examples.js';
 import { differences, machinePages } from './machine-docs.js';
 
-const pages = await machinePages();
+const pages = [...(await machinePages()), ...examplePages()];
 
 if (process.argv.includes('--check')) {
   const found = await differences(pages);

@@ -2,6 +2,7 @@ import type { KeyPair } from './machines/connection.types.js';
 import type { AgentSource } from './machines/job-process.types.js';
 import type { Settings } from './machines/worker.types.js';
 import { socketAddress } from './options/addresses.js';
+import { closest } from './options/names.js';
 import { invalidOptions, missingCredentials } from './options/problems.js';
 import { readOptions, type Sources } from './options/read.js';
 import { type OptionValues, optionTable, type WorkerOptionsInit } from './options/table.js';
@@ -23,6 +24,11 @@ export interface Resolution extends Sources {
 
 const credentialNames = ['url', 'apiKey', 'apiSecret'] as const;
 
+const noEntrypoint = 'entrypointFnc: missing; it is the function that runs for each job.';
+
+/** Whether a name is `entrypointFnc`, or a slip of it that is complained about already. */
+const meansEntrypoint = (name: string): boolean => closest(name, ['entrypointFnc']) !== undefined;
+
 /** What is missing unless the file of the agent is known from elsewhere. */
 const noAgent =
   "agent: missing. Each process imports the agent, and only cli.runApp knows its file; write agent: new URL('./agent.js', import.meta.url), or start with cli.runApp.";
@@ -42,9 +48,12 @@ export function resolveOptions<UserData>(
     .filter((name) => options[name] === undefined)
     .map((name) => optionTable[name].env ?? name);
 
-  const all = [...problems, ...(agent === undefined ? [noAgent] : [])];
-  if (all.length > 0) {
-    throw invalidOptions(missing.length > 0 ? [...all, `missing: ${missing.join(', ')}.`] : all);
+  if (options.agent === undefined && !Object.keys(given).some(meansEntrypoint)) {
+    problems.push(noEntrypoint);
+  } else if (agent === undefined) problems.push(noAgent);
+  if (problems.length > 0) {
+    if (missing.length > 0) problems.push(`missing: ${missing.join(', ')}.`);
+    throw invalidOptions(problems);
   }
   if (agent === undefined || missing.length > 0) throw missingCredentials(missing);
   return settingsOf(options, agent);
@@ -69,7 +78,6 @@ function settingsOf(options: OptionValues, agent: AgentSource): ResolvedOptions 
   });
 }
 
-export type { Env } from './options/read.js';
 export type { Mode } from './options/rows.js';
 export type {
   EntrypointFnc,

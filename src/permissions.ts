@@ -1,4 +1,3 @@
-import { WorkerError } from './errors.js';
 import type { Permissions } from './machines/connection.types.js';
 import type { JobKind } from './machines/job.types.js';
 import { didYouMean } from './options/names.js';
@@ -69,7 +68,8 @@ export const completePermissions = (given: Partial<Permissions>): Permissions =>
 
 /**
  * What the agents of a worker may do in their rooms. The server writes it into the token of each
- * job. Everything is allowed and visible unless said otherwise.
+ * job. Everything is allowed and visible unless said otherwise. What is wrong is told with the
+ * other options, when a worker is made of them.
  *
  * @example
  * new WorkerPermissions({ canPublish: false, hidden: true });
@@ -89,14 +89,8 @@ export class WorkerPermissions implements Permissions {
   readonly hidden!: boolean;
 
   constructor(given: Partial<Permissions> = {}) {
-    const problems = permissionProblems(given);
-    if (problems.length > 0) {
-      throw new WorkerError(
-        'ERR_INVALID_OPTIONS',
-        `Invalid worker permissions:\n- ${problems.join('\n- ')}`,
-      );
-    }
-    Object.assign(this, completePermissions(given));
+    // Unknown names stay, so that the check of the options can name them.
+    Object.assign(this, given, completePermissions(given));
     Object.freeze(this);
   }
 }

@@ -1,8 +1,4 @@
 import type { AgentDefinition } from './job/agent-definition.js';
-import { closest } from './options/names.js';
-import { invalidOptions } from './options/problems.js';
-import { givenProblems } from './options/read.js';
-import { optionTable } from './options/table.js';
 import {
   type Logger,
   type Resolution,
@@ -13,9 +9,9 @@ import {
 
 /**
  * What a worker is made of: the functions of the agent, and how to run them. The entrypoint, or
- * the agent's own module, is all that is required. Values are checked at once; address and
- * credentials may be missing until a worker starts, since the processes of jobs make the same
- * object without them.
+ * the agent's own module, is all that is required. What is wrong is told when a worker is made
+ * of it, together with what is wrong in flags and variables: `cli.runApp` says it in a line,
+ * `createWorker` throws it. The processes of jobs make the same object without credentials.
  *
  * It is a valid input of the worker machine. Nothing that prints or serialises it shows a secret.
  *
@@ -33,11 +29,6 @@ export class WorkerOptions<UserData = Record<string, unknown>> {
   #settings: ResolvedOptions | undefined;
 
   constructor(given: WorkerOptionsInit<UserData>) {
-    const problems = givenProblems(optionTable, given);
-    if (given.agent === undefined && !Object.keys(given).some(meansEntrypoint)) {
-      problems.push('entrypointFnc: missing; it is the function that runs for each job.');
-    }
-    if (problems.length > 0) throw invalidOptions(problems);
     this.#given = Object.freeze({ ...given });
   }
 
@@ -71,6 +62,3 @@ export class WorkerOptions<UserData = Record<string, unknown>> {
     return `WorkerOptions { ${Object.keys(this.#given).join(', ')} }`;
   }
 }
-
-/** Whether a name is `entrypointFnc`, or a slip of it that is complained about already. */
-const meansEntrypoint = (name: string): boolean => closest(name, ['entrypointFnc']) !== undefined;

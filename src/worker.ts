@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Actor, type ActorOptions, createActor } from 'xstate';
+import { type Actor, type ActorOptions, createActor, type SnapshotFrom, waitFor } from 'xstate';
 import { agentSocket } from './actors/agent-socket.actor.js';
 import { type ChildProcessOptions, childProcess } from './actors/child-process.actor.js';
 import { httpServer } from './actors/http-server.actor.js';
@@ -14,6 +14,7 @@ import { jobRequestMachine as pureJobRequest } from './machines/job-request.mach
 import { processPoolMachine as pureProcessPool } from './machines/process-pool.machine.js';
 import { stopTree } from './machines/support.js';
 import { workerMachine as pureWorker } from './machines/worker.machine.js';
+import { probe } from './machines/worker.probes.js';
 import type { Input, Output } from './machines/worker.types.js';
 import { type ChildRecord, toChildLine } from './observe/log-lines.js';
 import type { LogSink } from './observe/logger.js';
@@ -36,12 +37,6 @@ export const connectionMachine = pureConnection.provide({ actors: { agentSocket 
 /** One offer, decided by guards and by the real `requestFnc`, answered exactly once. */
 export const jobRequestMachine = pureJobRequest.provide({ actors: { requestHandler } });
 
-const processWith = (log: Log) =>
-  pureJobProcess.provide({ actors: { childProcess: childProcess({ runner, log }) } });
-
-const poolWith = (log: Log) =>
-  pureProcessPool.provide({ actors: { jobProcess: processWith(log) } });
-
 /** What jobs log, as lines of JSON on the standard output; loaded when the first line comes. */
 function standardOutput(): Log {
   let sink: Promise<LogSink> | undefined;
@@ -53,11 +48,15 @@ function standardOutput(): Log {
   };
 }
 
+const ownProcess = childProcess({ runner, log: standardOutput() });
+
 /** One child process with the real process in it. */
-export const jobProcessMachine = processWith(standardOutput());
+export const jobProcessMachine = pureJobProcess.provide({ actors: { childProcess: ownProcess } });
 
 /** The pool of warm processes, with real processes in it. */
-export const processPoolMachine = poolWith(standardOutput());
+export const processPoolMachine = pureProcessPool.provide({
+  actors: { jobProcess: jobProcessMachine },
+});
 
 /**
  * The whole worker, wired to its real socket, processes, load and health server. Its input is a
@@ -97,6 +96,8 @@ export interface WorkerEnvironment {
 export interface Worker {
   /** The actor itself: subscribe to it, listen with `on`, send it events. */
   readonly actor: Actor<WorkerMachine>;
+  /** Settles when the first job could come: it is registered and its pool is warm. */
+  readonly ready: Promise<void>;
   /** Settles when the worker is stopped or failed, and no process of it is left. */
   readonly done: Promise<Output>;
   /** @throws WorkerError `ERR_ALREADY_STARTED` when it was started before. */
@@ -125,7 +126,7 @@ export function createWorker(
   { settings }: Input,
   { machine = workerMachine, log, inspect }: WorkerEnvironment = {},
 ): Worker {
-  const wired = log ? machine.provide({ actors: { processPool: poolWith(log) } }) : machine;
+  const wired = log ? withLog(machine, log) : machine;
   const actor = createActor(wired, { input: { settings }, ...(inspect && { inspect }) });
   const done = new Promise<Output>((resolve, reject) => {
     actor.subscribe({
@@ -140,16 +141,19 @@ export function createWorker(
       },
     });
   });
-  // Whoever wants to know of a failure awaits `done`; nobody has to.
-  done.catch(() => {});
+  const ready = waitFor(actor, canTakeJobs, { timeout: Number.POSITIVE_INFINITY }).then(() => {});
+  // Whoever wants to know of a failure awaits these; nobody has to.
+  for (const promise of [done, ready]) promise.catch(() => {});
 
   const end = (type: 'drain' | 'stop' | 'halt') => (): Promise<Output> => {
+    if (actor.getSnapshot().status !== 'active') return done;
     actor.start();
     actor.send({ type });
     return done;
   };
   const worker: Worker = {
     actor,
+    ready,
     done,
     start() {
       if (!isNew(actor))
@@ -167,6 +171,24 @@ export function createWorker(
   };
   return worker;
 }
+
+/** Sends the log of real processes elsewhere; everything else in the machine stays the user's. */
+function withLog(machine: WorkerMachine, log: Log): WorkerMachine {
+  const pool = machine.implementations.actors.processPool as Partial<typeof pureProcessPool>;
+  const jobProcess = pool.implementations?.actors.jobProcess as Partial<typeof pureJobProcess>;
+  if (jobProcess?.implementations?.actors.childProcess !== ownProcess) return machine;
+  const actors = { childProcess: childProcess({ runner, log }) };
+  return machine.provide({
+    actors: {
+      processPool: (pool as typeof pureProcessPool).provide({
+        actors: { jobProcess: (jobProcess as typeof pureJobProcess).provide({ actors }) },
+      }),
+    },
+  });
+}
+
+const canTakeJobs = (snapshot: SnapshotFrom<WorkerMachine>): boolean =>
+  probe(snapshot.context, snapshot, 'ready').status === 200;
 
 /** The chart says it: a worker that was started left `idle` at once. */
 const isNew = (actor: Actor<WorkerMachine>): boolean => actor.getSnapshot().value === 'idle';

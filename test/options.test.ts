@@ -14,7 +14,10 @@ const agent = { url: 'file:///agent.js', form: 'file' } as const;
 
 /** Options as a careless caller of JavaScript may write them. */
 const resolve = (given: object = {}, sources: Partial<Resolution> = {}) =>
-  resolveOptions(given, { mode: 'start', env: variables, flags: {}, agent, ...sources });
+  resolveOptions(
+    { entrypointFnc: () => {}, ...given },
+    { mode: 'start', env: variables, flags: {}, agent, ...sources },
+  );
 
 const problemOf = (work: () => unknown): Pick<WorkerError, 'code' | 'message'> => {
   try {
@@ -331,11 +334,49 @@ describe('errors', () => {
   });
 
   it('asks for the module of the agent where no file is known', () => {
-    expect(refusal({ entrypointFnc: () => {} }, { agent: undefined })).toMatchInlineSnapshot(`
+    expect(refusal({}, { agent: undefined })).toMatchInlineSnapshot(`
       [
         "- agent: missing. Each process imports the agent, and only cli.runApp knows its file; write agent: new URL('./agent.js', import.meta.url), or start with cli.runApp.",
       ]
     `);
+  });
+
+  it('asks back for slips and for names from elsewhere', () => {
+    const given = {
+      entrypointFnc: undefined,
+      entrypoint_fnc: () => {},
+      requestFunc: () => {},
+      prewarm: () => {},
+      loadFunc: () => {},
+      serverType: 0,
+      wsURL: 'ws://a',
+      apiSecrett: 's3cret',
+      num_idle_processes: 4,
+      frobnicate: true,
+    };
+
+    expect(refusal(given)).toMatchInlineSnapshot(`
+      [
+        "- entrypoint_fnc: no such option. Did you mean "entrypointFnc"?",
+        "- requestFunc: no such option. Did you mean "requestFnc"?",
+        "- prewarm: no such option. Did you mean "prewarmFnc"?",
+        "- loadFunc: no such option. Did you mean "loadFnc"?",
+        "- serverType: no such option. Did you mean "workerType"?",
+        "- wsURL: no such option. Did you mean "url"?",
+        "- apiSecrett: no such option. Did you mean "apiSecret"?",
+        "- num_idle_processes: no such option. Did you mean "numIdleProcesses"?",
+        "- frobnicate: no such option.",
+      ]
+    `);
+  });
+
+  it('asks for the entrypoint, or the module of the agent', () => {
+    const sources = { mode: 'start', env: variables, flags: {} } as const;
+
+    expect(problemOf(() => resolveOptions({}, sources)).message).toBe(
+      'Invalid worker options:\n- entrypointFnc: missing; it is the function that runs for each job.',
+    );
+    expect(resolveOptions({ agent: 'file:///a.js' }, sources).agent.form).toBe('module');
   });
 
   it('never shows a secret', () => {

@@ -1,56 +1,28 @@
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { WorkerOptions } from '../src/worker-options.js';
 
 const env = { LIVEKIT_URL: 'ws://a', LIVEKIT_API_KEY: 'k', LIVEKIT_API_SECRET: 's' };
 const entrypointFnc = () => {};
-const refused = (given: object): string => {
-  try {
-    new WorkerOptions(given);
-    return 'nothing';
-  } catch (error) {
-    return (error as Error).message;
-  }
-};
+const agent = { url: 'file:///agent.js', form: 'file' } as const;
 
-describe('at once', () => {
-  it('refuses what is wrong, and asks back for slips and for names from elsewhere', () => {
-    const given = {
-      entrypoint_fnc: entrypointFnc,
-      requestFunc: entrypointFnc,
-      prewarm: entrypointFnc,
-      loadFunc: entrypointFnc,
-      serverType: 0,
-      wsURL: 'ws://a',
-      apiSecrett: 's3cret',
-      num_idle_processes: 4,
-      frobnicate: true,
-    };
+it('is made whatever is wrong, so that the command line can tell everything at once', () => {
+  const options = new WorkerOptions({ entrypointFnc, maxJobs: -1 });
+  const flags = { port: 'x' };
 
-    expect(refused(given)).toMatchInlineSnapshot(`
-      "Invalid worker options:
-      - entrypoint_fnc: no such option. Did you mean "entrypointFnc"?
-      - requestFunc: no such option. Did you mean "requestFnc"?
-      - prewarm: no such option. Did you mean "prewarmFnc"?
-      - loadFunc: no such option. Did you mean "loadFnc"?
-      - serverType: no such option. Did you mean "workerType"?
-      - wsURL: no such option. Did you mean "url"?
-      - apiSecrett: no such option. Did you mean "apiSecret"?
-      - num_idle_processes: no such option. Did you mean "numIdleProcesses"?
-      - frobnicate: no such option."
-    `);
-  });
+  expect(() => options.resolve({ mode: 'start', env, flags, agent })).toThrow(
+    [
+      'Invalid worker options:',
+      '- maxJobs: expected a whole number, 0 or more, or Infinity, got -1.',
+      '- port (from --port): expected a whole number from 0 to 65535, got "x".',
+    ].join('\n'),
+  );
+});
 
-  it('asks for the entrypoint or the module of the agent', () => {
-    expect(refused({})).toBe(
-      'Invalid worker options:\n- entrypointFnc: missing; it is the function that runs for each job.',
-    );
-    expect(refused({ agent: new URL('file:///agent.js') })).toBe('nothing');
-  });
+it('is refused as an input of the worker machine when something is wrong', () => {
+  const options = new WorkerOptions({ entrypointFnc, url: 'ws://a', apiKey: 'k', apiSecret: 's' });
 
-  it('does without credentials, since the processes of jobs have none', () => {
-    expect(refused({ entrypointFnc })).toBe('nothing');
-  });
+  expect(() => options.settings).toThrow(/^Invalid worker options:\n- agent: missing/);
 });
 
 it('hands over the functions of the agent', () => {
@@ -65,7 +37,6 @@ it('hands over the functions of the agent', () => {
 });
 
 it('resolves to settings for a command', () => {
-  const agent = { url: 'file:///agent.js', form: 'file' } as const;
   const options = new WorkerOptions({ entrypointFnc, maxJobs: 3 });
 
   const settings = options.resolve({ mode: 'dev', env, flags: { port: '9' }, agent });

@@ -6,7 +6,6 @@ import { connect } from 'node:net';
 export function watch(address) {
   const processes = new Map();
   let worker;
-  let dialled;
   const dial = () => {
     const [host, port] = address.split(':');
     const socket = connect({ host, port: Number(port) }).unref();
@@ -31,7 +30,6 @@ export function watch(address) {
   return (event) => {
     const { actorRef, type } = event;
     if (type !== '@xstate.snapshot') return;
-    dialled ??= dial();
     if (actorRef.id.startsWith('proc.')) {
       const { status, value, context } = event.snapshot;
       const live = status === 'active' && context?.exit === undefined && context?.pid !== undefined;
@@ -39,7 +37,9 @@ export function watch(address) {
         processes.set(actorRef.id, { pid: context.pid, live });
       else processes.delete(actorRef.id);
     }
-    if (!actorRef._parent) worker = actorRef;
+    if (worker || actorRef._parent) return;
+    worker = actorRef;
+    dial();
   };
 }
 

@@ -8,12 +8,6 @@ export async function devServer(port: string | undefined): Promise<number> {
   const server = await runDevServer({
     ...(port !== undefined && { port: portOf(port) }),
     print: (line) => process.stderr.write(`${line}\n`),
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new WorkerError(
-      'ERR_PORT_IN_USE',
-      `port ${port ?? 7880} is taken, perhaps by a LiveKit server. Choose another one with --port.`,
-    );
   });
   process.stderr.write('LIVEKIT_API_KEY=devkey LIVEKIT_API_SECRET=secret\n');
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

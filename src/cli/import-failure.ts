@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkerError } from '../errors.js';
 
-/** Where this code is, as stacks write it. */
-const ownFolder = new URL('.', import.meta.url).href;
+/** Where this package's code is, as stacks write it. */
+const ownFolder = new URL('../', import.meta.url).href;
 
 /** The error of a file that cannot be imported: its message, and the first place that is known. */
 export function importFailure(entry: string, url: string, thrown: unknown): WorkerError {
@@ -27,9 +27,10 @@ function placeIn(thrown: unknown): string | undefined {
       (line) =>
         /^\s+at (?:async )?(?:.*\()?((?:file:\/\/|\/|[A-Z]:\\)[^)]+:\d+:\d+)\)?$/.exec(line)?.[1],
     )
-    .find((at) => at !== undefined && !/[\\/]node_modules[\\/]/.test(at));
-  // A frame of this program is not the user's; it comes after all of theirs.
-  return readable(above ?? (frame?.startsWith(ownFolder) ? undefined : frame));
+    .find(
+      (at) => at !== undefined && !/[\\/]node_modules[\\/]/.test(at) && !at.startsWith(ownFolder),
+    );
+  return readable(above ?? frame);
 }
 
 /**

@@ -64,7 +64,7 @@ export async function runWorker({
 
   const output = await ended;
   for (const line of lastWords(output, settings.drainTimeout)) sink.write(line);
-  sink.flush();
+  await sink.close();
   return exitCodeOf(output, settings.drainTimeout);
 }
 

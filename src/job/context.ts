@@ -5,15 +5,6 @@ import type { JobRoom } from './job-room.js';
 import type { JobLog } from './log.js';
 import { waitForParticipant } from './participants.js';
 
-export type {
-  AutoSubscribe,
-  ConnectOptions,
-  JobContext,
-  JobProcess,
-  ShutdownCallback,
-  WaitForParticipantOptions,
-} from './context.types.js';
-
 interface ContextInput {
   readonly job: Job;
   readonly workerId: string;

@@ -81,7 +81,8 @@ async function enter(room: Room, { url, token }: JobRoomInput, options: ConnectO
     });
   } catch (error) {
     // A server may repeat the token in its answer, so the error itself must not travel.
-    const text = textOf(error).replaceAll(token, '[secret]');
+    const said = textOf(error);
+    const text = token ? said.replaceAll(token, '[secret]') : said;
     throw new WorkerError('ERR_CONNECTION_FAILED', `Cannot join the room: ${text}`);
   }
   if (typeof autoSubscribe !== 'string') return;

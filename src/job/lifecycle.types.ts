@@ -67,3 +67,8 @@ export type Effect =
 
 /** The next phase, and what to do on the way. */
 export type Step = readonly [Phase, readonly Effect[]];
+
+/** How effects of some types are performed. */
+export type Perform<Type extends Effect['type']> = {
+  readonly [Name in Type]: (effect: Extract<Effect, { type: Name }>) => void;
+};

@@ -1,9 +1,10 @@
 import { openChannel } from './channel.js';
 import { createEffects } from './effects.js';
-import { failureOf } from './failure.js';
+import { failureOf, isAbort } from './failure.js';
+import type { Held } from './job-effects.js';
 import { transition } from './lifecycle.js';
 import type { Event, Phase } from './lifecycle.types.js';
-import { createLog, type JobLog } from './log.js';
+import { createLog } from './log.js';
 import { age } from './prepare.js';
 
 const usageError = 64;
@@ -40,22 +41,27 @@ export function run({ ignoredSignals }: { readonly ignoredSignals: readonly stri
     phase = next;
     for (const effect of effects) perform(effect);
   };
-  const perform = createEffects({ channel: parent, log, online, dispatch });
+  const held: Held = {};
+  const perform = createEffects({ channel: parent, log, online, held, dispatch });
 
-  listenForCrashes(log, dispatch);
+  listenForCrashes((code, err) => {
+    // A promise of the job that nobody waits for may end with its abort, which breaks nothing.
+    if (held.job && isAbort(err, held.job.ctx.signal)) return;
+    log.error({ err, job_id: held.job?.ctx.job.id }, crashes[code]);
+    dispatch({ type: 'crashed', error: failureOf(code, err) });
+  });
   parent.send({ type: 'online' });
   log.trace({ ignoredSignals }, 'online');
 }
 
-function listenForCrashes(log: JobLog, dispatch: (event: Event) => void): void {
-  process.on('uncaughtException', (err) => {
-    log.error({ err }, 'uncaught exception');
-    dispatch({ type: 'crashed', error: failureOf('ERR_UNCAUGHT', err) });
-  });
-  process.on('unhandledRejection', (err) => {
-    log.error({ err }, 'unhandled rejection');
-    dispatch({ type: 'crashed', error: failureOf('ERR_UNHANDLED_REJECTION', err) });
-  });
+const crashes = {
+  ERR_UNCAUGHT: 'uncaught exception',
+  ERR_UNHANDLED_REJECTION: 'unhandled rejection',
+} as const;
+
+function listenForCrashes(onCrash: (code: keyof typeof crashes, err: unknown) => void): void {
+  process.on('uncaughtException', (err) => onCrash('ERR_UNCAUGHT', err));
+  process.on('unhandledRejection', (err) => onCrash('ERR_UNHANDLED_REJECTION', err));
 }
 
 function refuse(): never {

@@ -36,6 +36,7 @@ export const emptyWorld = (): World => ({
   self: undefined,
 });
 
+/** Whether the agent is in the room. */
 export const isConnected = ({ connection }: World): boolean => connection === connected;
 
 /** Brings the agent in; once it is in, nothing happens. */

@@ -41,12 +41,20 @@ import { fromEvent, port, said } from './support.js';
 const malformedLimit = 10;
 const refusalLimit = 3;
 
+const deliver = {
+  actions: [
+    { type: 'holdStatus', params: fromEvent },
+    { type: 'sendStatus', params: fromEvent },
+  ],
+} as const;
+
 /**
  * The life of one link to a server: connecting, then registering, then registered; a link that is
  * lost waits in backoff and connects again. It failed when the server refuses the credentials three
  * times, when nobody speaks the protocol there, or when no job runs and the retries are used up.
- * Asked to close it is closing until the server has every status, then closed. Job statuses are
- * kept until a pong proves that they arrived; load reports only while they are new.
+ * Asked to close it is closing until the server has every status, for which it comes back if it
+ * must, then closed. Job statuses are kept until a pong proves that they arrived; load reports only
+ * while they are new.
  */
 export const connectionMachine = setup({
   types: {
@@ -87,7 +95,7 @@ export const connectionMachine = setup({
       report: { status, load, jobIds },
     })),
     holdFailure: assign((_, failure: Failure) => ({ failure })),
-    holdLeave: assign({ leaving: true }),
+    rememberToLeave: assign({ leaving: true }),
     ...frames,
     ...statuses,
     ...retries,
@@ -131,7 +139,7 @@ export const connectionMachine = setup({
     report: { actions: { type: 'holdReport', params: fromEvent } },
     status: { actions: { type: 'holdStatus', params: fromEvent } },
     // With statuses to deliver it goes on until they are, or until its worker gives up.
-    close: [{ guard: 'isDelivered', target: '.closed' }, { actions: 'holdLeave' }],
+    close: [{ guard: 'isDelivered', target: '.closed' }, { actions: 'rememberToLeave' }],
     'malformed.forgotten': { actions: 'forgetMalformed' },
     'xstate.error.actor.socket': {
       target: '.failed',
@@ -187,12 +195,7 @@ export const connectionMachine = setup({
             { type: 'sendReport', params: fromEvent },
           ],
         },
-        status: {
-          actions: [
-            { type: 'holdStatus', params: fromEvent },
-            { type: 'sendStatus', params: fromEvent },
-          ],
-        },
+        status: deliver,
         answer: { actions: { type: 'sendAnswer', params: fromEvent } },
         'server.offered': { actions: { type: 'say', params: offered } },
         'server.assigned': { actions: { type: 'say', params: assigned } },
@@ -228,7 +231,7 @@ export const connectionMachine = setup({
       after: { backoffPause: 'connecting' },
     },
     closing: {
-      entry: 'holdLeave',
+      entry: 'rememberToLeave',
       on: {
         close: {},
         'socket.ponged': { actions: { type: 'settle', params: fromEvent } },
@@ -240,12 +243,7 @@ export const connectionMachine = setup({
         flushing: {
           entry: 'ping',
           on: {
-            status: {
-              actions: [
-                { type: 'holdStatus', params: fromEvent },
-                { type: 'sendStatus', params: fromEvent },
-              ],
-            },
+            status: deliver,
             'socket.ponged': {
               guard: { type: 'deliversLast', params: fromEvent },
               target: 'leaving',

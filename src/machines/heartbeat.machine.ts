@@ -56,7 +56,10 @@ export const heartbeatMachine = setup({
       states: {
         waiting: {
           on: {
-            ponged: { guard: { type: 'isAnswer', params: fromEvent }, target: '#heartbeat.resting' },
+            ponged: {
+              guard: { type: 'isAnswer', params: fromEvent },
+              target: '#heartbeat.resting',
+            },
           },
           after: {
             tick: [

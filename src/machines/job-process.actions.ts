@@ -2,7 +2,15 @@ import { cancel } from 'xstate';
 import type { Failure } from '../errors.js';
 import type { Event as HeartbeatEvent } from './heartbeat.types.js';
 import type { JobEnd, Launch } from './job.types.js';
-import type { Command, Context, Emitted, Event, Exit, Timings } from './job-process.types.js';
+import type {
+  Command,
+  Context,
+  Emitted,
+  Event,
+  Exit,
+  Timeouts,
+  Timings,
+} from './job-process.types.js';
 import { armed, steps } from './support.js';
 
 /** What a job process does, beside its chart. */
@@ -16,9 +24,9 @@ const holds = <P extends Params = undefined>(
     enqueue.assign(change(params, context));
   });
 
-const tells = <P extends Params = undefined>(command: (params: P, context: Context) => Command) =>
-  steps<Context, Event, Emitted, P>(({ context, enqueue }, params) => {
-    enqueue.sendTo('child', command(params, context));
+const tells = <P extends Params = undefined>(command: (params: P) => Command) =>
+  steps<Context, Event, Emitted, P>(({ enqueue }, params) => {
+    enqueue.sendTo('child', command(params));
   });
 
 const beats = <P extends Params = undefined>(event: (params: P) => HeartbeatEvent) =>
@@ -34,21 +42,19 @@ export const memory = {
   holdStart: holds(() => ({ started: true })),
   holdEnd: holds<{ end: JobEnd }>(({ end }) => ({ end })),
   holdExit: holds<Exit>(({ code, signal }) => ({ exit: { code, signal } })),
-  holdShutdown: holds<{ reason: string; graceMs?: number }>(
-    ({ reason, graceMs }, { child }) => ({
-      shutdown: { reason, graceMs: graceMs ?? child.graceMs },
-    }),
-  ),
   blame: holds<Failure>((cause, context) => ({ cause: context.cause ?? cause })),
 };
 
 /** What the child process is told, and its heartbeat. */
 export const commands = {
   startJob: tells<{ launch: Launch }>(({ launch }) => ({ type: 'start', launch })),
-  askToEnd: tells((_, { shutdown, child }) => ({
-    type: 'shutdown',
-    ...(shutdown ?? { reason: '', graceMs: child.graceMs }),
-  })),
+  askToEnd: steps<Context, Event, Emitted, { reason: string; graceMs?: number }>(
+    ({ context, enqueue }, { reason, graceMs = context.child.graceMs }) => {
+      const shutdown = { reason, graceMs };
+      enqueue.assign({ shutdown });
+      enqueue.sendTo('child', { type: 'shutdown', ...shutdown });
+    },
+  ),
   letLeave: tells(() => ({ type: 'leave' })),
   terminateGroup: tells(() => ({ type: 'terminate' })),
   killGroup: tells(() => ({ type: 'kill' })),
@@ -58,21 +64,17 @@ export const commands = {
   beatAtWork: beats(() => ({ type: 'work' })),
 };
 
+const arms = (type: Event['type'], afterMs: (timeouts: Timeouts) => number) =>
+  armed<Context, Event>(type, ({ timeouts }) => afterMs(timeouts));
+
+const disarms = (type: Event['type']) => cancel<Context, Event, undefined, Event>(type);
+
 /** Limits that options give; `Infinity` is none. */
 export const limits = {
-  armInitializeTimeout: armed<Context, Event>(
-    'initializeTimeout.passed',
-    ({ timeouts }) => timeouts.initializeMs,
-  ),
-  disarmInitializeTimeout: cancel('initializeTimeout.passed'),
-  armStartTimeout: armed<Context, Event>(
-    'startTimeout.passed',
-    ({ timeouts }) => timeouts.startMs,
-  ),
-  disarmStartTimeout: cancel('startTimeout.passed'),
-  armShutdownTimeout: armed<Context, Event>(
-    'shutdownTimeout.passed',
-    ({ timeouts }) => timeouts.shutdownMs,
-  ),
-  disarmShutdownTimeout: cancel('shutdownTimeout.passed'),
+  armInitializeTimeout: arms('initializeTimeout.passed', ({ initializeMs }) => initializeMs),
+  disarmInitializeTimeout: disarms('initializeTimeout.passed'),
+  armStartTimeout: arms('startTimeout.passed', ({ startMs }) => startMs),
+  disarmStartTimeout: disarms('startTimeout.passed'),
+  armShutdownTimeout: arms('shutdownTimeout.passed', ({ shutdownMs }) => shutdownMs),
+  disarmShutdownTimeout: disarms('shutdownTimeout.passed'),
 };

@@ -29,6 +29,9 @@ export const silent = ({ event: { silentMs } }: { event: { silentMs: number } })
   message: `The process did not answer for ${seconds(silentMs)}: its event loop is blocked.`,
 });
 
+/** The child says itself, or its channel, what is wrong. */
+export const reported = ({ event: { error } }: { event: { error: Failure } }): Failure => error;
+
 export const killed = (): Failure => ({
   code: 'ERR_KILLED',
   message: 'The process was killed because the worker was told to halt.',

@@ -1,29 +1,28 @@
-import { assign, cancel, sendTo, setup } from 'xstate';
-import type { Failure } from '../errors.js';
+import { setup } from 'xstate';
 import { heartbeatMachine } from './heartbeat.machine.js';
 import type { Event as HeartbeatEvent, Input as HeartbeatInput } from './heartbeat.types.js';
-import type { JobEnd, Launch } from './job.types.js';
+import { commands, limits, memory } from './job-process.actions.js';
 import {
   broken,
   killed,
+  reported,
   silent,
   slowShutdown,
   slowStart,
   unacknowledged,
 } from './job-process.causes.js';
 import { outputOf } from './job-process.output.js';
+import { finished, ready, slow, started } from './job-process.told.js';
 import type {
   ChildInput,
   Command,
   Context,
   Emitted,
   Event,
-  Exit,
   Input,
   Output,
-  Timings,
 } from './job-process.types.js';
-import { armed, fromEvent, port, type Slot, said } from './support.js';
+import { fromEvent, port, type Slot, said } from './support.js';
 
 /**
  * The life of one child process: spawning, then prewarming, it sits idle; it is assigned a single
@@ -46,57 +45,7 @@ export const jobProcessMachine = setup({
     childProcess: port<Command, ChildInput>('childProcess'),
     heartbeat: heartbeatMachine as Slot<HeartbeatEvent, HeartbeatInput, unknown>,
   },
-  actions: {
-    holdPid: assign((_, { pid }: { pid: number }) => ({ pid })),
-    holdTimings: assign((_, { timings }: { timings: Timings }) => ({ timings })),
-    holdJob: assign((_, { launch }: { launch: Launch }) => ({ jobId: launch.jobId })),
-    holdStart: assign({ started: true }),
-    holdEnd: assign((_, { end }: { end: JobEnd }) => ({ end })),
-    holdExit: assign((_, { code, signal }: Exit) => ({ exit: { code, signal } })),
-    holdShutdown: assign(
-      ({ context }, { reason, graceMs }: { reason: string; graceMs?: number }) => ({
-        shutdown: { reason, graceMs: graceMs ?? context.child.graceMs },
-      }),
-    ),
-    blame: assign(({ context }, cause: Failure) => ({ cause: context.cause ?? cause })),
-    startJob: sendTo(
-      'child',
-      (_, { launch }: { launch: Launch }): Command => ({
-        type: 'start',
-        launch,
-      }),
-    ),
-    askToEnd: sendTo(
-      'child',
-      ({ context }): Command => ({ type: 'shutdown', ...context.shutdown }),
-    ),
-    letLeave: sendTo('child', { type: 'leave' } satisfies Command),
-    terminateGroup: sendTo('child', { type: 'terminate' } satisfies Command),
-    killGroup: sendTo('child', { type: 'kill' } satisfies Command),
-    ping: sendTo('child', (_, { ref }: { ref: number }): Command => ({ type: 'ping', ref })),
-    passPong: sendTo(
-      'heartbeat',
-      (_, { ref }: { ref: number }): HeartbeatEvent => ({
-        type: 'ponged',
-        ref,
-      }),
-    ),
-    beatAtRest: sendTo('heartbeat', { type: 'rest' } satisfies HeartbeatEvent),
-    beatAtWork: sendTo('heartbeat', { type: 'work' } satisfies HeartbeatEvent),
-    say: said<Context, Event, Emitted>(),
-    armInitializeTimeout: armed<Context, Event>(
-      'initializeTimeout.passed',
-      ({ timeouts }) => timeouts.initializeMs,
-    ),
-    disarmInitializeTimeout: cancel('initializeTimeout.passed'),
-    armStartTimeout: armed<Context, Event>('startTimeout.passed', (c) => c.timeouts.startMs),
-    disarmStartTimeout: cancel('startTimeout.passed'),
-    armShutdownTimeout: armed<Context, Event>(
-      'shutdownTimeout.passed',
-      ({ timeouts }) => timeouts.shutdownMs,
-    ),
-    disarmShutdownTimeout: cancel('shutdownTimeout.passed'),
-  },
+  actions: { ...memory, ...commands, ...limits, say: said<Context, Event, Emitted>() },
   delays: {
     deliveryTimeout: 500,
     terminateTimeout: 2_000,
@@ -114,7 +63,7 @@ export const jobProcessMachine = setup({
     exit: undefined,
     end: undefined,
     cause: undefined,
-    shutdown: { reason: '', graceMs: 0 },
+    shutdown: undefined,
   }),
   output: ({ context }) => outputOf(context),
   options: { maxIterations: 100 },
@@ -132,13 +81,16 @@ export const jobProcessMachine = setup({
     },
     'child.closed': { target: '.exited', actions: { type: 'holdExit', params: fromEvent } },
     'child.ponged': { actions: { type: 'passPong', params: fromEvent } },
-    'child.failed': { target: '.killing', actions: { type: 'blame', params: failed } },
-    'child.misbehaved': { target: '.killing.forcing', actions: { type: 'blame', params: failed } },
+    'child.failed': { target: '.killing', actions: { type: 'blame', params: reported } },
+    'child.misbehaved': {
+      target: '.killing.forcing',
+      actions: { type: 'blame', params: reported },
+    },
     'pulse.due': { actions: { type: 'ping', params: fromEvent } },
     'pulse.slow': { actions: { type: 'say', params: slow } },
     'pulse.lost': { target: '.killing.forcing', actions: { type: 'blame', params: silent } },
     kill: { target: '.killing.forcing', actions: { type: 'blame', params: killed } },
-    shutdown: { target: '.draining', actions: { type: 'holdShutdown', params: fromEvent } },
+    shutdown: { target: '.draining', actions: { type: 'askToEnd', params: fromEvent } },
     'xstate.error.actor.child': { target: '.exited', actions: { type: 'blame', params: broken } },
   },
   states: {
@@ -215,11 +167,6 @@ export const jobProcessMachine = setup({
       exit: 'disarmShutdownTimeout',
       on: {
         shutdown: {},
-        'child.started': { actions: ['holdStart', { type: 'say', params: started }] },
-        'child.finished': {
-          target: '.reporting',
-          actions: { type: 'holdEnd', params: fromEvent },
-        },
         'shutdownTimeout.passed': {
           target: 'killing',
           actions: { type: 'blame', params: slowShutdown },
@@ -227,32 +174,41 @@ export const jobProcessMachine = setup({
       },
       initial: 'asking',
       states: {
-        asking: { entry: 'askToEnd' },
+        asking: {
+          on: {
+            'child.started': { actions: ['holdStart', { type: 'say', params: started }] },
+            'child.finished': {
+              target: 'reporting',
+              actions: { type: 'holdEnd', params: fromEvent },
+            },
+          },
+        },
         closing: {
           on: {
-            shutdown: {
-              target: 'asking',
-              actions: { type: 'holdShutdown', params: fromEvent },
+            shutdown: { target: 'asking', actions: { type: 'askToEnd', params: fromEvent } },
+            'child.finished': {
+              target: 'reporting',
+              actions: { type: 'holdEnd', params: fromEvent },
             },
           },
         },
         reporting: {
           entry: { type: 'say', params: finished },
-          on: { 'outcome.delivered': 'leaving', 'child.finished': {} },
+          on: { 'outcome.delivered': 'leaving' },
           after: { deliveryTimeout: 'leaving' },
         },
-        leaving: { entry: 'letLeave', on: { 'child.finished': {} } },
+        leaving: { entry: 'letLeave' },
       },
     },
     killing: {
       tags: 'busy',
       on: {
         shutdown: {},
-        'child.failed': { actions: { type: 'blame', params: failed } },
+        'child.failed': { actions: { type: 'blame', params: reported } },
         'child.misbehaved': {},
         'pulse.lost': {},
-        // Too late for its job to be believed, but it must not be started a second time.
-        'child.started': { actions: 'holdStart' },
+        // Too late to save the process, but its job must not be started a second time.
+        'child.started': { actions: ['holdStart', { type: 'say', params: started }] },
         'child.finished': { actions: { type: 'holdEnd', params: fromEvent } },
       },
       initial: 'terminating',
@@ -266,7 +222,7 @@ export const jobProcessMachine = setup({
         // The exit was seen. A helper of the job may still hold the pipes, and is killed.
         reaping: {
           entry: 'killGroup',
-          on: { kill: {}, 'child.exited': {} },
+          on: { kill: {} },
           after: { verdictTimeout: '#jobProcess.exited' },
         },
       },
@@ -274,36 +230,3 @@ export const jobProcessMachine = setup({
     exited: { type: 'final' },
   },
 });
-
-interface Told {
-  readonly context: Context;
-}
-
-function failed({ event: { error } }: { event: { error: Failure } }): Failure {
-  return error;
-}
-
-function ready({
-  context: { slot, pid },
-  event: { timings },
-}: Told & { event: { timings: Timings } }): Emitted {
-  return { type: 'process.ready', slot, pid, timings };
-}
-
-function started({
-  context: { slot, pid },
-  event: { jobId },
-}: Told & { event: { jobId: string } }): Emitted {
-  return { type: 'process.started', slot, jobId, pid };
-}
-
-function finished({ context: { slot, jobId, end } }: Told): Emitted {
-  return { type: 'process.finished', slot, jobId: jobId ?? '', end: end ?? { outcome: 'success' } };
-}
-
-function slow({
-  context: { slot },
-  event: { silentMs },
-}: Told & { event: { silentMs: number } }): Emitted {
-  return { type: 'process.slow', slot, silentMs };
-}

@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.js';
-import type { Context, Exit, Output } from './job-process.types.js';
+import type { Context, Output } from './job-process.types.js';
 
 /** The verdict over a process. What the child itself said of its job outranks how it exited. */
 export function outputOf(context: Context): Output {
@@ -14,25 +14,26 @@ export function outputOf(context: Context): Output {
     reported: end !== undefined,
     wasWarm: timings !== undefined,
   };
-  if (exit === undefined && cause?.code !== undefined && pid !== undefined)
-    return { ...common, outcome: 'lost', error: cause };
+  if (exit === undefined && pid !== undefined) return { ...common, outcome: 'lost', error: cause };
   if (end) {
     const error = end.outcome === 'failed' ? end.error : undefined;
     return { ...common, outcome: end.outcome, error };
   }
-  const isExpected = jobId === undefined && timings !== undefined && cause === undefined;
-  if (isExpected && exit?.code === 0) return { ...common, outcome: 'unused', error: undefined };
+  const outcome = jobId === undefined ? 'unused' : 'failed';
   return {
     ...common,
-    outcome: jobId === undefined ? 'unused' : 'failed',
-    error: cause ?? died(exit),
+    outcome,
+    error: endedAsAsked(context) ? undefined : (cause ?? died(context)),
   };
 }
 
-function died(exit: Exit | undefined): Failure {
+/** Only a process that never had a job may end without a word, and only when it was asked to. */
+const endedAsAsked = ({ jobId, exit, cause, shutdown }: Context): boolean =>
+  jobId === undefined && cause === undefined && shutdown !== undefined && exit?.code === 0;
+
+function died({ exit, jobId, timings }: Context): Failure {
   const how = exit?.signal ? `was ended by ${exit.signal}` : `exited with code ${exit?.code}`;
-  return {
-    code: 'ERR_PROCESS_EXITED',
-    message: `The process ${how} without reporting an outcome.`,
-  };
+  const idle = timings === undefined ? 'before it was warm' : 'while it was idle';
+  const when = jobId === undefined ? idle : 'without reporting an outcome';
+  return { code: 'ERR_PROCESS_EXITED', message: `The process ${how} ${when}.` };
 }

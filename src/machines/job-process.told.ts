@@ -26,7 +26,8 @@ export const finished = ({ context: { slot, jobId, end } }: Told): Emitted => ({
   end: end ?? { outcome: 'success' },
 });
 
-export const slow = ({
-  context: { slot },
-  event: { silentMs },
-}: From<'pulse.slow'>): Emitted => ({ type: 'process.slow', slot, silentMs });
+export const slow = ({ context: { slot }, event: { silentMs } }: From<'pulse.slow'>): Emitted => ({
+  type: 'process.slow',
+  slot,
+  silentMs,
+});

@@ -85,7 +85,8 @@ export interface Context extends Input {
   readonly end: JobEnd | undefined;
   /** Why it is being ended, or why it failed; the first cause counts. */
   readonly cause: Failure | undefined;
-  readonly shutdown: { readonly reason: string; readonly graceMs: number };
+  /** What it was asked to end with, if it was. */
+  readonly shutdown: { readonly reason: string; readonly graceMs: number } | undefined;
 }
 
 export type Event =

@@ -2,7 +2,10 @@ import { cancel } from 'xstate';
 import type { Context, Event } from './job-request.types.js';
 import { armed } from './support.js';
 
-/** How long a request waits: each limit comes from an option, and may be `Infinity`. */
+/** How long a request waits. Each limit is an option's word, so it may be `Infinity`. */
+
+const disarmed = (type: Event['type']) => cancel<Context, Event, undefined, Event>(type);
+
 export const limits = {
   armRequestTimeout: armed<Context, Event>(
     'requestTimeout.passed',
@@ -20,8 +23,7 @@ export const limits = {
     'launchTimeout.passed',
     ({ timeouts }) => timeouts.launchMs,
   ),
-  disarmRequestTimeout: cancel('requestTimeout.passed'),
-  disarmAnswerTimeout: cancel('answerTimeout.passed'),
-  disarmAssignmentTimeout: cancel('assignmentTimeout.passed'),
-  disarmLaunchTimeout: cancel('launchTimeout.passed'),
+  disarmRequestTimeout: disarmed('requestTimeout.passed'),
+  disarmAnswerTimeout: disarmed('answerTimeout.passed'),
+  disarmAssignmentTimeout: disarmed('assignmentTimeout.passed'),
 };

@@ -215,7 +215,6 @@ export const jobRequestMachine = setup({
     launching: {
       tags: 'accepted',
       entry: [{ type: 'confirm', params: { stage: 'assigned' } }, 'armLaunchTimeout'],
-      exit: 'disarmLaunchTimeout',
       on: {
         'job.started': {
           target: 'launched',

@@ -1,9 +1,13 @@
+import type { Failure } from '../errors.js';
 import type { Output as Ended } from './job-process.types.js';
 import { memberOf, retried, unacknowledged } from './process-pool.members.js';
 import type { Context, Emitted, Member, Waiting } from './process-pool.types.js';
-import { messageOf } from './support.js';
+import { messageOf, slotOf } from './support.js';
 
-/** What is left of the pool when a process is gone, and what the worker must hear of it. */
+const firstPauseMs = 100;
+const longestPauseMs = 10_000;
+
+/** What is left of the pool when a process is gone, and what the worker must hear of its job. */
 export interface Aftermath {
   readonly members: readonly Member[];
   readonly queue: readonly Waiting[];
@@ -16,9 +20,10 @@ export function ended(context: Context, output: Ended): Aftermath {
   const job = member?.job;
   if (!job) return { members, queue: context.queue, tell: [] };
   const { jobId } = job.launch;
-  if (output.started || member.phase === 'running' || output.outcome === 'success')
+  if (output.started || member.phase === 'running')
     return { members, queue: context.queue, tell: [exited(jobId, output)] };
-  const again = retried(job);
+  // A process whose exit nobody saw may start the job yet, and so it must not start elsewhere.
+  const again = output.exit && retried(job);
   if (again) return { members, queue: [again, ...context.queue], tell: [] };
   const error = output.error ?? unacknowledged;
   return { members, queue: context.queue, tell: [{ type: 'job.unstartable', jobId, error }] };
@@ -35,22 +40,37 @@ function exited(jobId: string, { outcome, error, reported }: Ended): Emitted {
   };
 }
 
-/** A job process machine broke, which is our bug: its job counts as failed. */
-export function broken(context: Context, slot: number, error: unknown): Aftermath {
-  const job = memberOf(context.members, slot)?.job;
-  const failure = { code: 'ERR_INTERNAL', message: messageOf(error) };
-  return {
-    members: context.members.filter((member) => member.slot !== slot),
-    queue: context.queue,
-    tell: job
-      ? [
-          {
-            type: 'job.exited',
-            jobId: job.launch.jobId,
-            end: { outcome: 'failed', error: failure },
-            died: true,
-          },
-        ]
-      : [],
-  };
+type Gone = { readonly actorId: string } & (
+  | { readonly output: Ended }
+  | { readonly error: unknown }
+);
+
+/** How a process ended; one whose machine broke, which is our bug, was not seen to end at all. */
+export const endOf = ({ event }: { event: Gone }): Ended =>
+  'output' in event
+    ? event.output
+    : {
+        slot: slotOf(event.actorId),
+        pid: undefined,
+        jobId: undefined,
+        outcome: 'failed',
+        started: false,
+        reported: false,
+        wasWarm: false,
+        exit: undefined,
+        error: { code: 'ERR_INTERNAL', message: messageOf(event.error) },
+        timings: undefined,
+      };
+
+/** Why jobs that wait are given up when the pool ends. */
+export const stopping: Failure = {
+  code: 'ERR_LAUNCH_FAILED',
+  message: 'The worker stopped before the job could start.',
+};
+
+/** Pids differ between workers on one machine, so they serve as dice that a pure machine can throw. */
+export function pauseAfter(failuresInARow: number, pid: number | undefined): number {
+  const jitter = ((pid ?? 1) * 0.618_034) % 1;
+  const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (failuresInARow - 1));
+  return Math.round(pauseMs * (0.75 + jitter / 4));
 }

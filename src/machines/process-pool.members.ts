@@ -5,16 +5,14 @@ import { freeSlot } from './support.js';
 /** How often a job is given to a process before it counts as one that cannot start. */
 const triesPerJob = 3;
 
-type Stock = Pick<Context, 'members' | 'queue' | 'order' | 'idle' | 'concurrency'>;
+type Stock = Pick<Context, 'members' | 'queue' | 'idle' | 'concurrency'>;
 
 const inPhase = (members: readonly Member[], phase: Member['phase']): readonly Member[] =>
   members.filter((member) => member.phase === phase);
 
+/** The oldest first. */
 export const warm = ({ members }: Pick<Stock, 'members'>): readonly Member[] =>
   inPhase(members, 'warm').toSorted((a, b) => a.order - b.order);
-
-export const starting = ({ members }: Pick<Stock, 'members'>): number =>
-  inPhase(members, 'starting').length;
 
 export const memberOf = (members: readonly Member[], slot: number): Member | undefined =>
   members.find((member) => member.slot === slot);
@@ -30,6 +28,9 @@ export const changed = (
 ): readonly Member[] =>
   members.map((member) => (member.slot === slot ? { ...member, ...change } : member));
 
+/** What a pool may start processes for: its stock and waiting jobs, these only, one try, nothing. */
+export type Aim = 'stock' | 'waiting' | 'probe' | 'nothing';
+
 /** What the pool can do now: give waiting jobs to the oldest warm processes, and start new ones. */
 export interface Plan {
   readonly members: readonly Member[];
@@ -38,7 +39,7 @@ export interface Plan {
   readonly starts: readonly number[];
 }
 
-export function plan(stock: Stock, mayStart: number): Plan {
+export function plan(stock: Stock, aim: Aim): Plan {
   const ready = warm(stock);
   const handed = stock.queue
     .slice(0, ready.length)
@@ -48,11 +49,8 @@ export function plan(stock: Stock, mayStart: number): Plan {
     stock.members,
   );
   const queue = stock.queue.slice(handed.length);
-  const under = starting({ members });
-  const missing = stock.idle + queue.length - warm({ members }).length - under;
-  const count = Math.max(0, Math.min(missing, stock.concurrency - under, mayStart));
   const starts: number[] = [];
-  for (let n = 0; n < count; n += 1) {
+  for (let n = missing({ ...stock, members, queue }, aim); n > 0; n -= 1) {
     const slot = freeSlot(members);
     starts.push(slot);
     members = [...members, { slot, phase: 'starting', order: 0, job: undefined }];
@@ -60,11 +58,31 @@ export function plan(stock: Stock, mayStart: number): Plan {
   return { members, queue, handed, starts };
 }
 
-/** Warm processes beyond those that accepted offers will need, newest first. */
-export const surplus = ({ members, idle, queue }: Pick<Stock, 'members' | 'idle' | 'queue'>) =>
-  warm({ members })
+function missing({ members, queue, idle, concurrency }: Stock, aim: Aim): number {
+  const there = warm({ members }).length;
+  const starting = inPhase(members, 'starting').length;
+  const wanted = {
+    stock: idle + queue.length,
+    waiting: queue.length,
+    probe: there + 1,
+    nothing: 0,
+  }[aim];
+  return Math.min(wanted - there - starting, concurrency - starting);
+}
+
+/** Processes that neither accepted offers nor waiting jobs will need: first the newest go. */
+export const spare = ({ members, idle, queue }: Pick<Stock, 'members' | 'idle' | 'queue'>) =>
+  [...warm({ members }), ...inPhase(members, 'starting')]
     .slice(idle + queue.length)
     .map(({ slot }) => slot);
+
+/** What is told to end is no stock any more, so that nobody hands it out or counts its end as a failure. */
+export const withoutStock = (members: readonly Member[]): readonly Member[] =>
+  members.map((member) =>
+    member.phase === 'starting' || member.phase === 'warm'
+      ? { ...member, phase: 'ending' }
+      : member,
+  );
 
 /** What becomes of a job whose process did not acknowledge it. */
 export const retried = ({ launch, tries }: Waiting): Waiting | undefined =>

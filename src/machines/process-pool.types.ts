@@ -42,6 +42,8 @@ export interface Context extends Input {
   readonly order: number;
   /** Starts within the last 30 s that never became warm. */
   readonly failures: number;
+  /** Failed starts since a process became warm. */
+  readonly failuresInARow: number;
   readonly pauseMs: number;
   readonly lastFailure: Failure | undefined;
 }
@@ -49,8 +51,9 @@ export interface Context extends Input {
 export type Event =
   | Told
   | { readonly type: 'launch'; readonly launch: Launch }
-  /** The job must not start any more. */
+  /** The job must not start any more; nothing more will be told of it. */
   | { readonly type: 'launch.cancel'; readonly jobId: string; readonly reason: string }
+  /** Ends a job that was given to a process; one that waits is cancelled. */
   | {
       readonly type: 'job.shutdown';
       readonly jobId: string;
@@ -61,9 +64,9 @@ export type Event =
   | { readonly type: 'target.set'; readonly idle: number }
   /** Warm nothing new; keep `keep` warm processes for accepted offers. Close when nothing is left. */
   | { readonly type: 'drain'; readonly keep: number }
-  /** End every job through its shutdown. */
+  /** End every job through its shutdown; nothing starts any more. */
   | { readonly type: 'shutdown'; readonly reason: string }
-  /** End every process at once. */
+  /** End every process at once; nothing starts any more. */
   | { readonly type: 'kill' }
   | { readonly type: 'failure.forgotten' }
   /** Raised by the pool itself: hand out and start what can be. */

@@ -1,15 +1,4 @@
-import {
-  and,
-  assign,
-  cancel,
-  emit,
-  fromPromise,
-  not,
-  raise,
-  sendTo,
-  setup,
-  spawnChild,
-} from 'xstate';
+import { and, assign, cancel, emit, fromPromise, not, raise, setup, spawnChild } from 'xstate';
 import { type Failure, WorkerError } from '../errors.js';
 import { connectionMachine } from './connection.machine.js';
 import type { Offer } from './job.types.js';
@@ -22,33 +11,7 @@ import { type LinkLogic, links } from './worker.links.js';
 import { type PoolLogic, pool } from './worker.pool.js';
 import { probe } from './worker.probes.js';
 import { type RequestLogic, requests } from './worker.requests.js';
-import {
-  asAvailable,
-  asFull,
-  broken,
-  brokenLink,
-  degraded,
-  disconnected,
-  draining,
-  duplicate,
-  errorOf,
-  jobAccepted,
-  jobOfAssignment,
-  jobOfOffer,
-  listening,
-  notRemoved,
-  openedAs,
-  processFailed,
-  processReady,
-  processSlow,
-  received,
-  registered,
-  slowPrewarm,
-  tooMany,
-  unstartable,
-  warned,
-  written,
-} from './worker.told.js';
+import * as told from './worker.told.js';
 import type {
   Context,
   Emitted,
@@ -71,20 +34,20 @@ const failuresOnTheWayOut = {
   'link.failed': {
     actions: [
       { type: 'loseRequests', params: fromEvent },
-      { type: 'holdFailure', params: errorOf },
+      { type: 'holdFailure', params: told.errorOf },
     ],
   },
   'xstate.error.actor.link.*': {
     actions: [
-      { type: 'loseRequests', params: brokenLink },
+      { type: 'loseRequests', params: told.brokenLink },
       { type: 'buryLink', params: fromEvent },
       { type: 'dropLink', params: fromEvent },
-      { type: 'holdFailure', params: broken },
+      { type: 'holdFailure', params: told.broken },
     ],
   },
-  'xstate.error.actor.load': { actions: { type: 'holdFailure', params: broken } },
-  'xstate.error.actor.http': { actions: { type: 'holdFailure', params: broken } },
-  'http.failed': { actions: { type: 'holdFailure', params: errorOf } },
+  'xstate.error.actor.load': { actions: { type: 'holdFailure', params: told.broken } },
+  'xstate.error.actor.http': { actions: { type: 'holdFailure', params: told.broken } },
+  'http.failed': { actions: { type: 'holdFailure', params: told.errorOf } },
 } as const;
 
 /**
@@ -214,55 +177,55 @@ export const workerMachine = setup({
   options: { maxIterations: 10_000 },
   initial: 'idle',
   on: {
-    report: { actions: { type: 'sendReport', params: asFull } },
+    report: { actions: { type: 'sendReport', params: told.asFull } },
     'link.registered': {
       actions: [
         { type: 'holdWorkerId', params: fromEvent },
-        { type: 'tell', params: registered },
+        { type: 'tell', params: told.registered },
         'report',
       ],
     },
     'link.lost': {
       actions: [
         { type: 'loseRequests', params: fromEvent },
-        { type: 'tell', params: disconnected },
+        { type: 'tell', params: told.disconnected },
       ],
     },
     // A taken port must be known before the server sends jobs, so it comes first.
-    'http.listening': { actions: ['openLinks', { type: 'tell', params: listening }] },
+    'http.listening': { actions: ['openLinks', { type: 'tell', params: told.listening }] },
     'link.failed': {
       target: '.draining',
       actions: [
         { type: 'loseRequests', params: fromEvent },
-        { type: 'holdFailure', params: errorOf },
+        { type: 'holdFailure', params: told.errorOf },
       ],
     },
     'xstate.done.actor.link.*': { actions: { type: 'dropLink', params: fromEvent } },
     'xstate.error.actor.link.*': {
       target: '.draining',
       actions: [
-        { type: 'loseRequests', params: brokenLink },
+        { type: 'loseRequests', params: told.brokenLink },
         { type: 'buryLink', params: fromEvent },
         { type: 'dropLink', params: fromEvent },
-        { type: 'holdFailure', params: broken },
+        { type: 'holdFailure', params: told.broken },
       ],
     },
     'link.offered': offered(false),
-    'link.answered': { actions: { type: 'passToRequest', params: written } },
+    'link.answered': { actions: { type: 'passToRequest', params: told.written } },
     'link.assigned': [
-      {
-        guard: { type: 'isAwaited', params: jobOfAssignment },
-        actions: { type: 'passToRequest', params: received },
-      },
       // A repeated assignment starts nothing; its job has, or will get, a status.
-      { guard: { type: 'isSettled', params: jobOfAssignment } },
+      { guard: { type: 'isSettled', params: told.jobOfAssignment } },
+      {
+        guard: { type: 'isAwaited', params: told.jobOfAssignment },
+        actions: { type: 'passToRequest', params: told.received },
+      },
       { actions: { type: 'refuseAssignment', params: fromEvent } },
     ],
     'link.terminated': { actions: { type: 'terminate', params: fromEvent } },
     'link.delivered': { actions: { type: 'passDelivery', params: fromEvent } },
     'request.answered': { actions: { type: 'passAnswer', params: fromEvent } },
-    'request.accepted': { actions: { type: 'tell', params: jobAccepted } },
-    'request.threw': { actions: { type: 'tell', params: warned } },
+    'request.accepted': { actions: { type: 'tell', params: told.jobAccepted } },
+    'request.threw': { actions: { type: 'tell', params: told.warned } },
     'request.assigned': { actions: { type: 'launch', params: fromEvent } },
     'xstate.done.actor.req.*': {
       actions: [{ type: 'closeRequest', params: fromEvent }, 'reportChange'],
@@ -271,7 +234,7 @@ export const workerMachine = setup({
       actions: [{ type: 'buryRequest', params: fromEvent }, 'reportChange'],
     },
     'job.started': { actions: [{ type: 'holdJob', params: fromEvent }, 'reportChange'] },
-    'job.unstartable': { actions: { type: 'passToRequest', params: unstartable } },
+    'job.unstartable': { actions: { type: 'passToRequest', params: told.unstartable } },
     'job.finished': { actions: [{ type: 'reportEnd', params: fromEvent }, 'reportChange'] },
     'job.exited': {
       actions: [
@@ -281,21 +244,21 @@ export const workerMachine = setup({
         'reportChange',
       ],
     },
-    'pool.process': { actions: { type: 'tell', params: processReady } },
-    'pool.failed': { actions: { type: 'tell', params: processFailed } },
-    'pool.slow': { actions: { type: 'tell', params: processSlow } },
+    'pool.process': { actions: { type: 'tell', params: told.processReady } },
+    'pool.failed': { actions: { type: 'tell', params: told.processFailed } },
+    'pool.slow': { actions: { type: 'tell', params: told.processSlow } },
     'xstate.error.actor.pool': {
       target: '.stopping.leaving',
       actions: [
         { type: 'buryPool', params: fromEvent },
-        { type: 'holdFailure', params: broken },
+        { type: 'holdFailure', params: told.broken },
       ],
     },
     'xstate.done.actor.remove.*': { actions: { type: 'dropRemoval', params: fromEvent } },
     'xstate.error.actor.remove.*': {
       actions: [
         { type: 'dropRemoval', params: fromEvent },
-        { type: 'tell', params: notRemoved },
+        { type: 'tell', params: told.notRemoved },
       ],
     },
     'load.sampled': { actions: [{ type: 'holdLoad', params: fromEvent }, 'report'] },
@@ -303,19 +266,19 @@ export const workerMachine = setup({
       { guard: 'isLastMiss', actions: ['countMiss', 'assumeFullLoad', 'report'] },
       {
         guard: 'isFirstMiss',
-        actions: ['countMiss', { type: 'tell', params: warned }, 'report'],
+        actions: ['countMiss', { type: 'tell', params: told.warned }, 'report'],
       },
       { actions: ['countMiss', 'report'] },
     ],
     'xstate.error.actor.load': {
       target: '.draining',
-      actions: { type: 'holdFailure', params: broken },
+      actions: { type: 'holdFailure', params: told.broken },
     },
     'http.requested': { actions: { type: 'answerProbe', params: fromEvent } },
-    'http.failed': { target: '.draining', actions: { type: 'holdFailure', params: errorOf } },
+    'http.failed': { target: '.draining', actions: { type: 'holdFailure', params: told.errorOf } },
     'xstate.error.actor.http': {
       target: '.draining',
-      actions: { type: 'holdFailure', params: broken },
+      actions: { type: 'holdFailure', params: told.broken },
     },
     drain: '.draining',
     stop: { target: '.stopping', actions: { type: 'cutJobs', params: { end: 'cut' } } },
@@ -336,19 +299,16 @@ export const workerMachine = setup({
         'pool.ready': { target: 'running', actions: 'reportChange' },
         'pool.degraded': {
           target: 'running.degraded',
-          actions: [{ type: 'tell', params: degraded }, 'reportChange'],
+          actions: [{ type: 'tell', params: told.degraded }, 'reportChange'],
         },
-        'pool.failed': [
-          {
-            guard: { type: 'isBrokenFile', params: fromEvent },
-            target: 'draining',
-            actions: { type: 'holdFailure', params: errorOf },
-          },
-          { actions: { type: 'tell', params: processFailed } },
-        ],
+        'pool.failed': {
+          guard: { type: 'isBrokenFile', params: fromEvent },
+          target: 'draining',
+          actions: { type: 'holdFailure', params: told.errorOf },
+        },
         'prewarmTimeout.passed': {
           target: 'running',
-          actions: [{ type: 'tell', params: slowPrewarm }, 'reportChange'],
+          actions: [{ type: 'tell', params: told.slowPrewarm }, 'reportChange'],
         },
       },
       initial: 'cold',
@@ -357,7 +317,7 @@ export const workerMachine = setup({
           on: {
             'pool.process': {
               target: 'warm',
-              actions: [{ type: 'tell', params: processReady }, 'reportChange'],
+              actions: [{ type: 'tell', params: told.processReady }, 'reportChange'],
             },
           },
         },
@@ -365,7 +325,7 @@ export const workerMachine = setup({
           tags: 'available',
           always: { guard: 'isFull', target: 'busy' },
           on: {
-            report: { actions: { type: 'sendReport', params: asAvailable } },
+            report: { actions: { type: 'sendReport', params: told.asAvailable } },
             'link.offered': offered(true),
           },
         },
@@ -386,7 +346,7 @@ export const workerMachine = setup({
         },
         'pool.degraded': {
           target: '.degraded',
-          actions: [{ type: 'tell', params: degraded }, 'reportChange'],
+          actions: [{ type: 'tell', params: told.degraded }, 'reportChange'],
         },
       },
       initial: 'available',
@@ -395,7 +355,7 @@ export const workerMachine = setup({
           tags: ['available', 'ready'],
           always: { guard: 'isFull', target: 'full' },
           on: {
-            report: { actions: { type: 'sendReport', params: asAvailable } },
+            report: { actions: { type: 'sendReport', params: told.asAvailable } },
             'link.offered': offered(true),
           },
         },
@@ -416,12 +376,17 @@ export const workerMachine = setup({
     },
     draining: {
       tags: 'draining',
-      entry: [{ type: 'tell', params: draining }, 'reportChange', 'withdrawAll', 'armDrainTimeout'],
+      entry: [
+        { type: 'tell', params: told.draining },
+        'reportChange',
+        'withdrawAll',
+        'armDrainTimeout',
+      ],
       exit: 'disarmDrainTimeout',
       on: {
         drain: {},
         // Each request that ends may free a process that was kept warm for it.
-        report: { actions: [{ type: 'sendReport', params: asFull }, 'drainPool'] },
+        report: { actions: [{ type: 'sendReport', params: told.asFull }, 'drainPool'] },
         'http.listening': {},
         'xstate.done.actor.pool': 'stopping.leaving',
         'drainTimeout.passed': {
@@ -444,7 +409,7 @@ export const workerMachine = setup({
           target: '.leaving',
           actions: [
             { type: 'buryPool', params: fromEvent },
-            { type: 'holdFailure', params: broken },
+            { type: 'holdFailure', params: told.broken },
           ],
         },
         ...failuresOnTheWayOut,
@@ -468,7 +433,7 @@ export const workerMachine = setup({
           ],
           on: {
             'link.registered': {
-              actions: [{ type: 'tell', params: registered }, 'closeLinks'],
+              actions: [{ type: 'tell', params: told.registered }, 'closeLinks'],
             },
           },
           after: {
@@ -491,10 +456,10 @@ function offered(accepting: boolean) {
     // The server keys answers by job id: a second question is answered with the first.
     { guard: { type: 'isUndecided', params: fromEvent } },
     {
-      guard: { type: 'isOurs', params: jobOfOffer },
-      actions: { type: 'refuseOffer', params: duplicate },
+      guard: { type: 'isOurs', params: told.jobOfOffer },
+      actions: { type: 'refuseOffer', params: told.duplicate },
     },
-    { guard: 'hasTooManyOffers', actions: { type: 'refuseOffer', params: tooMany } },
-    { actions: [{ type: 'openRequest', params: openedAs(accepting) }, 'reportChange'] },
+    { guard: 'hasTooManyOffers', actions: { type: 'refuseOffer', params: told.tooMany } },
+    { actions: [{ type: 'openRequest', params: told.openedAs(accepting) }, 'reportChange'] },
   ] as const;
 }

@@ -61,7 +61,7 @@ export const pool = {
   /** A pool that broke takes its processes along, and with them the jobs. */
   buryPool: steps<Context, Event, Emitted, { error: unknown }>(
     ({ context, enqueue, self }, { error }) => {
-      const dead = self.getSnapshot().children['pool'];
+      const dead = self.getSnapshot().children.pool;
       if (dead) enqueue(() => stopTree(dead));
       const jobIds = runningJobs(context);
       enqueue.assign({ jobs: [], ended: jobIds.reduce(remembered, context.ended) });

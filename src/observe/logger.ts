@@ -1,19 +1,21 @@
 import { styleText } from 'node:util';
 import type { Logger } from '../options.js';
-import type { Level, LogLine } from './log-lines.js';
+import type { LogLine } from './log-lines.js';
 import { redact, redactText } from './log-redact.js';
 import { paintWith, toPretty } from './pretty.js';
 
 /** Where lines go. Writing never throws. */
 export interface LogSink {
   write(line: LogLine, time?: number): void;
-  /** Everything written so far has left this process. */
-  flush(): void;
+  /** Resolves when everything has left this process, or cannot. Nothing is written after it. */
+  close(): Promise<void>;
 }
 
 /** Colour as `--color` has it. */
 export type ColourChoice = 'auto' | 'always' | 'never';
 
+/** How long a reader that does not read may keep a process that ended. */
+const patienceMs = 1_000;
 const levels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 /** Names that a line has already; a job's field with such a name is renamed. */
 const taken = new Set(['level', 'time', 'event', 'msg']);
@@ -27,7 +29,7 @@ export const filtered = (level: string, sink: LogSink): LogSink => ({
       time,
     );
   },
-  flush: sink.flush,
+  close: () => sink.close(),
 });
 
 /** Lines of JSON for machines. `fd` is a file descriptor, 1 for the standard output. */
@@ -44,12 +46,27 @@ export async function jsonSink(fd = 1): Promise<LogSink> {
     },
     destination,
   );
-  const flush = () => destination.flushSync();
-  process.on('exit', flush);
+  // For ends that nobody waits for; a closed destination throws.
+  const rescue = () => {
+    try {
+      destination.flushSync();
+    } catch {}
+  };
+  process.on('exit', rescue);
   return {
     write: ({ level, event, msg, fields }, time = Date.now()) =>
       logger[level]({ time: new Date(time).toISOString(), event, ...renamed(fields) }, msg),
-    flush,
+    close: () =>
+      new Promise((resolve) => {
+        process.off('exit', rescue);
+        // A pipe that broke never says that it closed.
+        const timer = setTimeout(resolve, patienceMs);
+        destination.once('close', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+        destination.end();
+      }),
   };
 }
 
@@ -60,7 +77,7 @@ export function prettySink(stream: NodeJS.WriteStream, colour: ColourChoice = 'a
   stream.on('error', () => {});
   return {
     write: (line, time = Date.now()) => stream.write(`${toPretty(line, new Date(time), paint)}\n`),
-    flush: () => {},
+    close: async () => {},
   };
 }
 
@@ -71,7 +88,7 @@ export const loggerSink = (logger: Logger): LogSink => ({
       logger[level]({ event, ...renamed(fields) }, msg);
     } catch {}
   },
-  flush: () => {},
+  close: async () => {},
 });
 
 /** Whether a stream gets colours; `auto` follows `FORCE_COLOR`, `NO_COLOR` and the terminal. */
@@ -82,5 +99,3 @@ const renamed = (fields: LogLine['fields']): LogLine['fields'] =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [taken.has(name) ? `${name}_` : name, value]),
   );
-
-export type { Level };

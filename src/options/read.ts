@@ -25,8 +25,8 @@ interface Found {
 const halfOf: Readonly<Record<Mode, string>> = { dev: 'dev', start: 'prod' };
 const halves = Object.values(halfOf);
 
-/** What is wrong with values that were passed as options; nothing is filled in. */
-export const givenProblems = (rows: Rows, given: Given): string[] =>
+/** What is wrong with the values that were passed as options, used or not. */
+const givenProblems = (rows: Rows, given: Given): string[] =>
   Object.entries(given).flatMap(([name, value]) => {
     const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
     if (row === undefined)
@@ -44,7 +44,7 @@ export const readOptions = (
   rows: Rows,
   given: Given,
   sources: Sources,
-): { readonly values: Given; readonly problems: readonly string[] } => {
+): { readonly values: Given; readonly problems: string[] } => {
   const values: Record<string, unknown> = {};
   const problems = [...givenProblems(rows, given)];
   for (const [name, row] of Object.entries(rows)) {

@@ -37,7 +37,12 @@ function fakeWorker() {
     log = env.log;
     return worker;
   };
-  const sink: LogSink = { write: (line) => lines.push(line), flush: () => told.push('flush') };
+  const sink: LogSink = {
+    write: (line) => lines.push(line),
+    close: async () => {
+      told.push('close');
+    },
+  };
   const exitCode = runWorker({ settings, sink, createWorker });
   return {
     told,
@@ -60,7 +65,7 @@ it('starts the worker and waits for its end', async () => {
   end(drained);
 
   expect(await exitCode).toBe(0);
-  expect(told).toEqual(['start', 'flush']);
+  expect(told).toEqual(['start', 'close']);
 });
 
 it('logs what the worker tells and what its jobs log', async () => {

@@ -134,6 +134,16 @@ it.each([
   expect(await runner.ended).toEqual({ code: 1, signal: null });
 });
 
+it('is not harmed by a promise that its abort rejects and nobody waits for', async () => {
+  const runner = await runningJob('leaves-promises-alone');
+
+  runner.tell(shutdown());
+
+  expect(await runner.hear('finished')).toEqual(success);
+  runner.tell(leave);
+  expect(await runner.ended).toEqual({ code: 0, signal: null });
+});
+
 it('loses none of the last lines of its log', async () => {
   const runner = await runningJob('logs-a-lot');
   await runner.hear('finished');

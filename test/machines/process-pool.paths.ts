@@ -66,13 +66,6 @@ const invariants: readonly Invariant<Machine, Memory>[] = [
     holds: ({ after: { status, context } }) =>
       status !== 'done' || context.members.length + context.queue.length === 0,
   },
-  {
-    title: 'tells that it is ready exactly when it has what it should have',
-    holds: (step) =>
-      toldParent(step, 'pool.ready').length === 0 ||
-      step.after.context.members.filter(({ phase }) => phase === 'warm').length >=
-        step.after.context.idle,
-  },
 ];
 
 const output = (slot: number, more: Partial<Ended>): Ended => ({

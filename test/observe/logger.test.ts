@@ -19,7 +19,7 @@ const line = (level: LogLine['level'], fields: LogLine['fields'] = {}): LogLine 
 
 const recording = (): { sink: LogSink; lines: LogLine[] } => {
   const lines: LogLine[] = [];
-  return { lines, sink: { write: (it) => lines.push(it), flush: () => {} } };
+  return { lines, sink: { write: (it) => lines.push(it), close: async () => {} } };
 };
 
 it('writes JSON lines with time, level as a word, and event', async () => {
@@ -30,7 +30,7 @@ it('writes JSON lines with time, level as a word, and event', async () => {
 
   sink.write(line('info', { job_id: 'AJ_1', pid: 42 }), Date.UTC(2026, 0, 2));
   sink.write(line('error', { level: 'mine', time: 1, msg: 'mine', event: 'mine' }), 0);
-  sink.flush();
+  await sink.close();
 
   const written = readFileSync(file, 'utf8')
     .trim()

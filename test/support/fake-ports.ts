@@ -37,6 +37,8 @@ export interface Fake<Command, Input, Fact, Output> {
   say(fact: Fact): void;
   done(output: Output): void;
   fail(error: unknown): void;
+  /** From now on every instance has exactly these tags. */
+  tag(...tags: string[]): void;
 }
 
 export interface FakeOptions {
@@ -49,7 +51,7 @@ type Faked<Logic, Command, Input, Fact, Output> = Fake<Command, Input, Fact, Out
   readonly logic: Logic;
 };
 
-type State<Input> = Snapshot<unknown> & { input: Input };
+type State<Input> = Snapshot<unknown> & { input: Input; hasTag: (tag: string) => boolean };
 
 const finish = 'fake.finish';
 const breakDown = 'fake.break';
@@ -82,6 +84,7 @@ function fake<Logic, Command, Input, Fact, Output>(
   options: FakeOptions = {},
 ): Faked<Logic, Command, Input, Fact, Output> {
   const told: Command[] = [];
+  let tags: readonly string[] = [];
   const instances: Instance<Command, Input, Fact, Output>[] = [];
   const byRef = new Map<AnyActorRef, Instance<Command, Input, Fact, Output>>();
   const newest = () => {
@@ -96,6 +99,8 @@ function fake<Logic, Command, Input, Fact, Output>(
       output: undefined,
       error: undefined,
       input,
+      // A fake child machine answers what its parent may ask of it.
+      hasTag: (tag) => tags.includes(tag),
     }),
     getPersistedSnapshot: (snapshot) => snapshot,
     start: ({ input }, { self }) => {
@@ -142,6 +147,9 @@ function fake<Logic, Command, Input, Fact, Output>(
     say: (fact) => newest().say(fact),
     done: (output) => newest().done(output),
     fail: (error) => newest().fail(error),
+    tag: (...now) => {
+      tags = now;
+    },
   };
 }
 

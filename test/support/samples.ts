@@ -1,6 +1,7 @@
 import type { Failure } from '../../src/errors.js';
 import type { Assignment, Launch, Offer } from '../../src/machines/job.types.js';
 import type { ChildInput } from '../../src/machines/job-process.types.js';
+import type { Settings } from '../../src/machines/worker.types.js';
 import { Secret } from '../../src/secret.js';
 
 /** Plain values for tests of machines; whatever a test is about, it spells out itself. */
@@ -47,3 +48,45 @@ export const childInput: ChildInput = {
 };
 
 export const processTimeouts = { initializeMs: 10_000, startMs: 2_000, shutdownMs: 10_000 };
+
+/** Complete settings of a worker with one warm process and room for one job. */
+export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
+  agent: childInput.agent,
+  url: 'ws://server.test',
+  credentials: new Secret({ apiKey: 'key', apiSecret: 'secret' }),
+  agentName: '',
+  workerType: 'room',
+  permissions: {
+    canPublish: true,
+    canSubscribe: true,
+    canPublishData: true,
+    canUpdateMetadata: true,
+    canPublishSources: [],
+    hidden: false,
+  },
+  deployment: '',
+  version: '0.0.0',
+  requestFnc: undefined,
+  loadFnc: undefined,
+  loadThreshold: 0.7,
+  numIdleProcesses: 1,
+  initializeConcurrency: 1,
+  maxJobs: 1,
+  maxOpenOffers: 2,
+  maxRetry: 16,
+  drainTimeout: 3_600_000,
+  requestTimeout: 2_000,
+  assignmentTimeout: 7_500,
+  startTimeout: 2_000,
+  initializeProcessTimeout: 10_000,
+  shutdownProcessTimeout: 10_000,
+  entrypointGraceTimeout: 3_000,
+  removeDeadParticipant: true,
+  host: '127.0.0.1',
+  port: 0,
+  execArgv: [],
+  env: undefined,
+  envExclude: [],
+  logLevel: 'info',
+  ...more,
+});

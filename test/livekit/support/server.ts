@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AgentDispatchClient, RoomAgentDispatch, RoomServiceClient } from 'livekit-server-sdk';
-import { afterAll, afterEach, describe, expect, onTestFinished } from 'vitest';
+import { afterAll, afterEach, describe, expect } from 'vitest';
 import { type LiveKitServer, liveKitServer } from '../../support/livekit.js';
-import { type RecordingProxy, recordingProxy } from '../../support/recording-proxy.js';
 
 const nowhere: LiveKitServer = {
   url: 'ws://127.0.0.1:9',
@@ -26,10 +25,14 @@ export const rooms = new RoomServiceClient(api, server.apiKey, server.apiSecret)
 /** Its API for explicit dispatch. */
 export const dispatches = new AgentDispatchClient(api, server.apiKey, server.apiSecret);
 
+/** Fails unless the server is there and well. */
+export const serverAnswers = async (): Promise<void> =>
+  expect((await fetch(api)).status).toBe(200);
+
 /** Tests that run where a server was found; after each of them it must still be there. */
 export const describeOnServer = (title: string, tests: () => void): void =>
   describe.runIf(found)(title, () => {
-    afterEach(async () => expect((await fetch(api)).status).toBe(200));
+    afterEach(serverAnswers);
     tests();
   });
 
@@ -44,11 +47,4 @@ export async function openRoom(...agents: { agentName: string; metadata?: string
     agents: agents.map((agent) => new RoomAgentDispatch(agent)),
   });
   return name;
-}
-
-/** A proxy in front of the server that lives as long as the test. */
-export async function recorded(): Promise<RecordingProxy> {
-  const proxy = await recordingProxy(server.url);
-  onTestFinished(() => proxy.close());
-  return proxy;
 }

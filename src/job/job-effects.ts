@@ -1,0 +1,72 @@
+import type { EffectsInput } from './effects.js';
+import { failureOf, isAbort } from './failure.js';
+import { killGroup } from './group.js';
+import type { Perform, StartOrder } from './lifecycle.types.js';
+import type { Prepared } from './prepare.js';
+import { openJob, type RunningJob } from './running-job.js';
+import { within } from './within.js';
+
+const leavingMs = 1_500;
+const perishMs = 700;
+
+/** What effects leave for later ones: the warm agent, then its job. */
+export interface Held {
+  prepared?: Prepared;
+  job?: RunningJob;
+}
+
+/** The effects that are about a job. */
+export const jobEffects = (
+  input: EffectsInput,
+): Perform<'run' | 'abort' | 'cleanUp' | 'perish'> => {
+  const { channel, held, dispatch } = input;
+  return {
+    run: ({ order }) => {
+      try {
+        held.job = open(input, order);
+      } catch (thrown) {
+        channel.send({ type: 'started', jobId: order.jobId });
+        const error = failureOf('ERR_LAUNCH_FAILED', thrown);
+        return dispatch({ type: 'entrypoint.threw', error, aborted: false });
+      }
+      channel.send({ type: 'started', jobId: order.jobId });
+      callEntrypoint(held.job, dispatch);
+    },
+    abort: ({ reason }) => held.job?.abort(reason),
+    cleanUp: async ({ reason }) => {
+      const { job } = held;
+      if (job && !(await within(leavingMs, job.leave()))) {
+        job.ctx.log.warn('the room was not left in time');
+      }
+      await job?.runCallbacks(reason);
+      dispatch({ type: 'cleaned' });
+    },
+    perish: async ({ reason }) => {
+      await within(perishMs, Promise.all([held.job?.leave(), held.job?.runCallbacks(reason)]));
+      killGroup();
+    },
+  };
+};
+
+const open = ({ log, held, dispatch }: EffectsInput, order: StartOrder): RunningJob => {
+  if (!held.prepared) throw new Error('This process is not prepared.');
+  return openJob({
+    ...held.prepared,
+    order,
+    log: log.child({ job_id: order.jobId }),
+    onShutdown: (reason) => dispatch({ type: 'end.requested', reason }),
+    onDisconnected: () => dispatch({ type: 'room.disconnected' }),
+  });
+};
+
+function callEntrypoint({ ctx, call }: RunningJob, dispatch: EffectsInput['dispatch']): void {
+  call().then(
+    () => dispatch({ type: 'entrypoint.returned' }),
+    (err) => {
+      const aborted = isAbort(err, ctx.signal);
+      if (!aborted) ctx.log.error({ err }, 'the entrypoint failed');
+      const error = failureOf('ERR_ENTRYPOINT', err);
+      dispatch({ type: 'entrypoint.threw', error, aborted });
+    },
+  );
+}

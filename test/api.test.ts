@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import * as root from '../src/index.js';
+import * as job from '../src/job/index.js';
+import * as machines from '../src/machines/index.js';
+import * as testing from '../src/testing/index.js';
+
+const namesOf = (entry: object): string => Object.keys(entry).sort().join(' ');
+
+it('exports these names from livekit-actors and no others', () => {
+  expect(namesOf(root)).toMatchInlineSnapshot(
+    `"Secret WorkerError WorkerOptions WorkerPermissions WorkerType cli connectionMachine createWorker defineAgent getJobContext jobProcessMachine jobRequestMachine maxJobs processPoolMachine withPolicies workerMachine"`,
+  );
+});
+
+it('exports these names from livekit-actors/machines and no others', () => {
+  expect(namesOf(machines)).toMatchInlineSnapshot(
+    `"connectionMachine heartbeatMachine jobProcessMachine jobRequestMachine processPoolMachine workerMachine"`,
+  );
+});
+
+it('exports these names from livekit-actors/job and no others', () => {
+  expect(namesOf(job)).toMatchInlineSnapshot(`"defineAgent getJobContext isSimulatedRoom"`);
+});
+
+it('exports these names from livekit-actors/testing and no others', () => {
+  expect(namesOf(testing)).toMatchInlineSnapshot(
+    `"checkLedger createJobSocket createLedger createTestServer reportToLedger runDevServer"`,
+  );
+});

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { bannerText } from '../../src/cli/banner.js';
+import { paintWith } from '../../src/observe/pretty.js';
+import { resolveOptions } from '../../src/options.js';
+
+const banner = (agentName: string, colour = false): string => {
+  const settings = resolveOptions(
+    { url: 'ws://localhost:7880', apiKey: 'k', apiSecret: 's', agentName, agent: 'file:///a.js' },
+    { mode: 'dev', env: {}, flags: {} },
+  );
+  const text = bannerText({ mode: 'dev', settings, entry: 'src/agent.ts' }, paintWith(colour));
+  return text.replace(process.versions.node, '<node>');
+};
+
+it('says what runs, where, and what it waits for', () => {
+  expect(banner('')).toMatchInlineSnapshot(`
+    "livekit-actors dev development   node <node>
+      agent    src/agent.ts
+      server   ws://localhost:7880
+      takes    jobs for every room
+    "
+  `);
+});
+
+it('says that a named agent waits for its name', () => {
+  expect(banner('bob').split('\n')[3]).toBe(
+    '  takes    jobs that ask for "bob" by name, one for each room',
+  );
+});
+
+it('says the same in colour', () => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours are made of
+  expect(banner('', true).replace(/\u001b\[\d+m/g, '')).toBe(banner(''));
+});

@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { examplePages } from '../scripts/examples.js';
+import { differences } from '../scripts/machine-docs.js';
+
+const run = async (example: string): Promise<string[]> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    'tsx',
+    `examples/${example}`,
+  ]);
+  return stdout.trim().split('\n');
+};
+
+it('shows the examples in the pages as they are (else: npm run docs)', async () => {
+  expect(await differences(examplePages())).toEqual([]);
+});
+
+it('runs a pure machine on a clock of its own', async () => {
+  expect(await run('pure-machine.ts')).toEqual([
+    'deciding',
+    '{',
+    "  jobId: 'AJ_1',",
+    "  kind: 'rejected',",
+    "  reason: 'requestFnc did not answer in time'",
+    '}',
+  ]);
+});
+
+it('runs an agent against the dispatch server', async () => {
+  expect((await run('testing.ts')).filter((line) => !line.startsWith('{'))).toEqual(['success']);
+});

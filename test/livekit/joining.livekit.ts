@@ -1,0 +1,126 @@
+import { ParticipantPermission, RegisterWorkerRequest, WorkerMessage } from '@livekit/protocol';
+import { expect, it } from 'vitest';
+import { WorkerPermissions } from '../../src/index.js';
+import { version } from '../../src/version.js';
+import { call } from './support/caller.js';
+import { describeOnServer, dispatches, newName, openRoom } from './support/server.js';
+import { startWorker } from './support/worker.js';
+
+describeOnServer('a worker at a LiveKit server', () => {
+  it('registers with all that it is, and tells which server took it', async () => {
+    const agentName = newName('agent');
+    const permissions = new WorkerPermissions({ canPublish: false });
+
+    const { proxy, hear } = await startWorker('ordinary', { agentName, permissions });
+
+    expect(proxy.frames[0]?.message).toEqual(
+      new WorkerMessage({
+        message: {
+          case: 'register',
+          value: new RegisterWorkerRequest({
+            ...{ agentName, version },
+            allowedPermissions: new ParticipantPermission({
+              ...{ agent: true, canPublish: false, canSubscribe: true },
+              ...{ canPublishData: true, canUpdateMetadata: true },
+            }),
+          }),
+        },
+      }),
+    );
+    expect(await hear('registered')).toEqual({
+      type: 'registered',
+      workerId: expect.stringMatching(/^AW_/),
+      server: {
+        edition: 'Standard',
+        version: expect.stringMatching(/^\d+\.\d+/),
+        region: expect.any(String),
+        nodeId: expect.stringMatching(/^ND_/),
+      },
+    });
+  });
+
+  it('brings the agent to a human as accept describes it', async () => {
+    const identity = newName('ada');
+    const attributes = { mood: 'calm', shoe_size: '38' };
+    await startWorker('ordinary', {
+      requestFnc: async (request) => {
+        await request.accept({ identity, name: 'Ada', metadata: '{"role":"host"}', attributes });
+      },
+    });
+
+    const caller = await call(newName('room'));
+    const agent = await caller.meet(identity);
+
+    expect(agent).toMatchObject({ identity, name: 'Ada', metadata: '{"role":"host"}' });
+    expect(agent.attributes).toMatchObject(attributes);
+  });
+
+  it('calls the agent without a name and after its job where accept says nothing', async () => {
+    const agentName = newName('agent');
+    const { hear } = await startWorker('ordinary', { agentName });
+
+    const caller = await call(await openRoom({ agentName }));
+    const { jobId } = await hear('job.started');
+
+    expect(await caller.meet(`agent-${jobId}`)).toMatchObject({ name: '', metadata: '' });
+  });
+
+  it.each([
+    {
+      way: 'the agents of a new room',
+      ask: (agentName: string, metadata: string) => openRoom({ agentName, metadata }),
+    },
+    {
+      way: 'a dispatch to an open room',
+      ask: async (agentName: string, metadata: string) => {
+        const room = await openRoom();
+        await dispatches.createDispatch(room, agentName, { metadata });
+        return room;
+      },
+    },
+  ])('hands the metadata of $way to the entrypoint', async ({ ask }) => {
+    const agentName = newName('agent');
+    const { hear, hearLine } = await startWorker('tells-its-job', { agentName });
+
+    const room = await ask(agentName, '{"tenant":7}');
+
+    const { jobId, pid } = await hear('job.started');
+    const { fields } = await hearLine('my job');
+    expect(fields.job).toEqual({ id: jobId, room, agentName, metadata: '{"tenant":7}', pid });
+  });
+
+  it('lets a human and the agent talk by data', async () => {
+    const agentName = newName('agent');
+    const { hear, hearLine } = await startWorker('echoes-data', { agentName });
+    const caller = await call(await openRoom({ agentName }));
+    const { jobId } = await hear('job.started');
+    await caller.meet(`agent-${jobId}`);
+    await hearLine('joined');
+
+    const echo = await caller.hearEcho('is anybody there?');
+
+    expect(echo.identity).toBe(`agent-${jobId}`);
+  });
+
+  it('passes what it rejects to the next worker', async () => {
+    const agentName = newName('agent');
+    const picky = await startWorker('ordinary', {
+      agentName,
+      requestFnc: (request) => request.reject(),
+    });
+    const willing = await startWorker('ordinary', { agentName });
+    const offeredTo = ({ events }: typeof picky) =>
+      events.items.flatMap((event) => (event.type === 'job.offered' ? event.jobId : []));
+
+    // The server draws whom it asks first.
+    for (let rooms = 1; offeredTo(picky).length === 0; rooms += 1) {
+      expect(rooms).toBeLessThan(30);
+      await openRoom({ agentName });
+      await expect.poll(() => offeredTo(willing).length, { timeout: 5_000 }).toBe(rooms);
+    }
+
+    const [jobId] = offeredTo(picky);
+    expect(await picky.hear('job.rejected')).toMatchObject({ jobId });
+    expect(await willing.hear('job.started', (event) => event.jobId === jobId)).toBeTruthy();
+  });
+});

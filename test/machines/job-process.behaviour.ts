@@ -1,0 +1,14 @@
+import type { Behaviour } from '../support/behaviour.js';
+import { beating } from './job-process/beating.js';
+import { ending } from './job-process/ending.js';
+import { killing } from './job-process/killing.js';
+import type { Machine } from './job-process/start.js';
+import { starting } from './job-process/starting.js';
+
+/** What the life of one child process promises. */
+export const behaviours: readonly Behaviour<Machine>[] = [
+  ...starting,
+  ...ending,
+  ...killing,
+  ...beating,
+];

@@ -1,0 +1,123 @@
+import { expect } from 'vitest';
+import { connectionMachine } from '../../src/machines/connection.machine.js';
+import type {
+  Command as SocketCommand,
+  Fact as SocketFact,
+  SocketInput,
+} from '../../src/machines/connection.types.js';
+import type { LinkLogic } from '../../src/machines/worker.links.js';
+import type { HttpFact, Settings } from '../../src/machines/worker.types.js';
+import { fakePort } from '../support/fake-ports.js';
+import { failure } from '../support/samples.js';
+import {
+  create,
+  type Machine,
+  server,
+  type Worker,
+  type WorkerBehaviour,
+} from './worker.subject.js';
+
+type Route = Extract<HttpFact, { type: 'http.requested' }>['route'];
+
+/** A worker that listens, whose link is real down to its socket. */
+function listening(machine: Machine, given: Partial<Settings> = {}) {
+  const socket = fakePort<SocketCommand, SocketInput, SocketFact>();
+  const connection = connectionMachine.provide({ actors: { agentSocket: socket.logic } });
+  const worker = create(machine, given, undefined, connection as LinkLogic);
+  worker.send({ type: 'start' });
+  worker.http.say({ type: 'http.listening', host: '127.0.0.1', port: 8081 });
+  return { ...worker, socket };
+}
+
+function registers({ socket }: ReturnType<typeof listening>): void {
+  socket.say({ type: 'socket.opened', jitter: 0 });
+  socket.say({ type: 'server.registered', workerId: 'AW_1', server });
+}
+
+/** What the worker answers to a probe. */
+function ask({ http }: Worker, route: Route): { status: number; body: string } {
+  http.told.splice(0);
+  http.say({ type: 'http.requested', request: 7, route });
+  expect(http.told.map(({ type, request }) => ({ type, request }))).toEqual([
+    { type: 'respond', request: 7 },
+  ]);
+  const [{ status, body } = { status: 0, body: '' }] = http.told;
+  return { status, body };
+}
+
+const ok = { status: 200, body: 'OK' };
+const no = (body: string) => ({ status: 503, body });
+
+/** What a worker promises to those who probe its health. */
+export const behaviours: readonly WorkerBehaviour[] = [
+  {
+    title: 'is healthy once it was registered, also while it reconnects and drains',
+    run: (machine) => {
+      const worker = listening(machine);
+      expect(ask(worker, 'health')).toEqual(no('not registered yet'));
+
+      registers(worker);
+      expect(ask(worker, 'health')).toEqual(ok);
+
+      worker.socket.say({ type: 'socket.closed', code: 1006, jitter: 1 });
+      expect(ask(worker, 'health')).toEqual(ok);
+
+      worker.send({ type: 'drain' });
+      expect(ask(worker, 'health')).toEqual(ok);
+    },
+  },
+  {
+    title: 'is ready while it is registered and runs, and says why it is not',
+    run: (machine) => {
+      const worker = listening(machine, { maxJobs: 0 });
+      expect(ask(worker, 'ready')).toEqual(no('not registered'));
+
+      registers(worker);
+      expect(ask(worker, 'ready')).toEqual(no('prewarming'));
+
+      worker.pool.say({ type: 'pool.ready' });
+      expect(ask(worker, 'ready')).toEqual(ok);
+
+      worker.pool.say({ type: 'pool.degraded', error: failure });
+      expect(ask(worker, 'ready')).toEqual(no('no process can start'));
+
+      worker.pool.say({ type: 'pool.recovered' });
+      expect(ask(worker, 'ready')).toEqual(ok);
+
+      worker.socket.say({ type: 'socket.closed', code: 1006, jitter: 1 });
+      expect(ask(worker, 'ready')).toEqual(no('not registered'));
+
+      worker.advance(500);
+      registers(worker);
+      expect(ask(worker, 'ready')).toEqual(ok);
+
+      worker.send({ type: 'drain' });
+      expect(ask(worker, 'ready')).toEqual(no('draining'));
+
+      worker.send({ type: 'stop' });
+      expect(ask(worker, 'ready')).toEqual(no('draining'));
+    },
+  },
+  {
+    title: 'describes itself',
+    run: (machine) => {
+      const worker = listening(machine, { deployment: 'blue' });
+      worker.load.say({ type: 'load.sampled', load: 0.35 });
+
+      const { status, body } = ask(worker, 'worker');
+
+      expect(status).toBe(200);
+      expect(JSON.parse(body)).toEqual({
+        agent_name: 'greeter',
+        worker_type: 'room',
+        worker_load: 0.35,
+        worker_load_sent: 0.345,
+        active_jobs: 0,
+        deployment: 'blue',
+        sdk_version: '1.2.3',
+        protocol_version: 1,
+        project_type: 'node',
+      });
+    },
+  },
+];
