@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { examplePages } from './examples.js';
-import { differences, machinePages } from './machine-docs.js';
+import { differences } from './machine-docs.js';
+import { allPages } from './pages.js';
 
-const pages = [...(await machinePages()), ...examplePages()];
+const pages = await allPages();
 
 if (process.argv.includes('--check')) {
   const found = await differences(pages);

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import type { Page } from './machine-docs.js';
 
-const place = /<!-- example: (\S+) -->\n```ts\n[^]*?```/g;
+const place = /<!-- example: (\S+) -->\n```ts\n[\s\S]*?```/g;
 
 /** A page with the text of each example in its place. */
 const withExamples = (page: string): string =>
@@ -12,7 +13,11 @@ const withExamples = (page: string): string =>
   );
 
 /** Every page that shows an example file, with the file as it is now. */
-export const examplePages = (): { readonly url: URL; readonly text: string }[] =>
+export const examplePages = (): Page[] =>
   ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
     .filter((path) => path.endsWith('.md') && readFileSync(path, 'utf8').includes('<!-- example:'))
-    .map((path) => ({ url: pathToFileURL(path), text: withExamples(readFileSync(path, 'utf8')) }));
+    .map((path) => ({
+      file: path,
+      url: pathToFileURL(path),
+      text: withExamples(readFileSync(path, 'utf8')),
+    }));

@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { examplePages } from '../scripts/examples.js';
-import { differences } from '../scripts/machine-docs.js';
 
 const run = async (example: string): Promise<string[]> => {
   const { stdout } = await promisify(execFile)(process.execPath, [
@@ -12,10 +10,6 @@ const run = async (example: string): Promise<string[]> => {
   ]);
   return stdout.trim().split('\n');
 };
-
-it('shows the examples in the pages as they are (else: npm run docs)', async () => {
-  expect(await differences(examplePages())).toEqual([]);
-});
 
 it('runs a pure machine on a clock of its own', async () => {
   expect(await run('pure-machine.ts')).toEqual([

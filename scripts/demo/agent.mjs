@@ -16,7 +16,11 @@ const { DEMO_LEDGER, DEMO_WATCH, DEMO_WORKER, DEMO_SABOTAGE } = process.env;
 const pause = (ms, signal) =>
   new Promise((done) => {
     const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), done()));
+    const stop = () => {
+      clearTimeout(timer);
+      done();
+    };
+    signal.addEventListener('abort', stop);
   });
 const within = maxJobs(12);
 

@@ -54,7 +54,10 @@ export async function startWorker({ name, url, secret, ledger, warm, sabotage, o
     exited,
     sample: word.sample,
     signal: (signal) => child.kill(signal),
-    close: () => (clearInterval(look), word.close()),
+    close: () => {
+      clearInterval(look);
+      word.close();
+    },
   };
 }
 

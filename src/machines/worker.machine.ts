@@ -263,7 +263,7 @@ export const workerMachine = setup({
     },
     'load.sampled': { actions: [{ type: 'holdLoad', params: fromEvent }, 'report'] },
     'load.missed': [
-      { guard: 'isLastMiss', actions: ['countMiss', 'assumeFullLoad', 'report'] },
+      { guard: 'isLastMiss', actions: ['assumeFullLoad', 'report'] },
       {
         guard: 'isFirstMiss',
         actions: ['countMiss', { type: 'tell', params: told.warned }, 'report'],
@@ -342,7 +342,7 @@ export const workerMachine = setup({
         },
         'load.missed': {
           guard: 'isLastMiss',
-          actions: ['countMiss', 'assumeFullLoad', 'setTarget', 'report'],
+          actions: ['assumeFullLoad', 'setTarget', 'report'],
         },
         'pool.degraded': {
           target: '.degraded',
@@ -405,13 +405,6 @@ export const workerMachine = setup({
         halt: {},
         'http.listening': {},
         'xstate.done.actor.pool': '.leaving',
-        'xstate.error.actor.pool': {
-          target: '.leaving',
-          actions: [
-            { type: 'buryPool', params: fromEvent },
-            { type: 'holdFailure', params: told.broken },
-          ],
-        },
         ...failuresOnTheWayOut,
       },
       initial: 'ending',

@@ -106,9 +106,11 @@ export const requests = {
     },
   ),
   launch: steps<Context, Event, Emitted, { launch: Launch }>(({ context, enqueue }, { launch }) => {
-    const { jobId, url } = launch;
+    const { jobId } = launch;
+    // The open server names no address: the room is where the worker is registered.
+    const url = launch.url || context.settings.url;
     enqueue.assign({ requests: changed(context.requests, jobId, { phase: 'assigned', url }) });
-    enqueue.sendTo('pool', { type: 'launch', launch });
+    enqueue.sendTo('pool', { type: 'launch', launch: { ...launch, url } });
   }),
   /** An assignment that nobody waits for starts nothing, and is reported failed once. */
   refuseAssignment: steps<Context, Event, Emitted, { slot: number; assignment: Assignment }>(

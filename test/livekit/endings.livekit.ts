@@ -1,59 +1,100 @@
 import { expect, it } from 'vitest';
 import { call } from './support/caller.js';
 import { jobsAreFiled, reportedEnd, reportsOn } from './support/reports.js';
-import { describeOnServer, dispatches, newName, openRoom, rooms, server } from './support/server.js';
+import { describeOnServer, dispatches, isIn, newName, openRoom, server } from './support/server.js';
 import { type StartedWorker, startWorker } from './support/worker.js';
 
-/** Has an agent come to a new room, and waits until the server knows all of it. */
+const running = { status: 'JS_RUNNING', error: '' };
+const succeeded = { status: 'JS_SUCCESS', error: '' };
+
+/** Has an agent come to a new room. */
 async function runJob({ hear, events }: StartedWorker, agentName: string) {
-  const before = new Set(events.items.map((event) => 'jobId' in event && event.jobId));
+  const earlier = new Set(events.items.map((event) => 'jobId' in event && event.jobId));
   const room = await openRoom({ agentName });
-  const { jobId, pid = 0 } = await hear('job.started', (event) => !before.has(event.jobId));
+  const { jobId, pid = 0 } = await hear('job.started', (event) => !earlier.has(event.jobId));
   return { room, jobId, pid, identity: `agent-${jobId}` };
 }
 
-const isIn = async (room: string, identity: string): Promise<boolean> =>
-  (await rooms.listParticipants(room)).some((someone) => someone.identity === identity);
+/** What the server logged of the end of a job; nothing where its log is not ours to read. */
+const loggedEnd = (jobId: string) =>
+  server.waitForLog?.(({ msg, jobID }) => msg === 'job ended' && jobID === jobId, 5_000);
 
-/** What the server wrote into its log of the end of a job; in the order of its log. */
-async function logOfEnd(jobId: string) {
-  const ended = await server.waitForLog?.(
-    (entry) => entry.msg === 'job ended' && entry.jobID === jobId,
+/** What the server logged when somebody left; nothing where its log is not ours to read. */
+const loggedLeave = (identity: string) =>
+  server.waitForLog?.(
+    ({ msg, participant }) => msg === 'participant closing' && participant === identity,
     5_000,
   );
-  const left = await server.waitForLog?.(
-    (entry) => entry.msg === 'participant closing' && entry.participant === `agent-${jobId}`,
-    15_000,
-  );
-  return ended && left && { status: ended.status, error: ended.error, leftAfter: Number(left.ts) > Number(ended.ts) };
-}
 
 describeOnServer('a job on a LiveKit server', () => {
   it.each([
-    {
-      end: 'fails with its text when its entrypoint throws',
-      agent: 'throws-in-entrypoint',
-      last: { status: 'JS_FAILED', error: 'no such tenant' },
-    },
-    {
-      end: 'is a success when it ends itself',
-      agent: 'joins-and-ends',
-      last: { status: 'JS_SUCCESS', error: '' },
-    },
-  ])('$end, the first time and later, and is reported before it leaves', async ({ agent, last }) => {
+    ['fails with its text when its entrypoint throws', 'throws-in-entrypoint', 'no such tenant'],
+    ['is a success when it ends itself', 'joins-and-ends', ''],
+  ])('%s, the first and a later time, before it leaves', async (_, agent, error) => {
     const agentName = newName('agent');
     const worker = await startWorker(agent, { agentName });
+    const last = { status: error ? 'JS_FAILED' : 'JS_SUCCESS', error };
 
+    // The server knows little of the first job of a new kind of worker, and all of a later one.
     for (const turn of ['first', 'later']) {
       const { room, jobId, identity } = await runJob(worker, agentName);
-      const caller = await call(room);
       await reportedEnd(jobId, worker.proxy, 10_000);
+      const [ended, left] = [await loggedEnd(jobId), await loggedLeave(identity)];
 
-      expect(reportsOn(jobId, worker.proxy), turn).toEqual([{ status: 'JS_RUNNING', error: '' }, last]);
-      if (server.waitForLog) expect(await logOfEnd(jobId), turn).toEqual({ ...last, leftAfter: true });
+      expect(reportsOn(jobId, worker.proxy), turn).toEqual([running, last]);
+      if (server.waitForLog) {
+        expect(ended, turn).toMatchObject(last);
+        expect(Number(left?.ts), turn).toBeGreaterThan(Number(ended?.ts));
+      }
       await expect.poll(() => isIn(room, identity)).toBe(false);
-      await caller.leave();
       await jobsAreFiled(room);
+    }
+  });
+
+  it('fails within two seconds when its process dies, and its agent is taken out', async () => {
+    const agentName = newName('agent');
+    const worker = await startWorker('echoes-data', { agentName });
+    const { room, jobId, pid, identity } = await runJob(worker, agentName);
+    await worker.hearLine('joined');
+    expect(await isIn(room, identity)).toBe(true);
+
+    const killed = Date.now();
+    process.kill(pid, 'SIGKILL');
+    const reported = await reportedEnd(jobId, worker.proxy, 10_000);
+
+    expect(reported - killed).toBeLessThan(2_000);
+    expect(reportsOn(jobId, worker.proxy)).toEqual([
+      running,
+      { status: 'JS_FAILED', error: expect.stringMatching(/SIGKILL/) },
+    ]);
+    // By itself the server would believe in it for some fifteen seconds more.
+    await expect.poll(() => isIn(room, identity), { timeout: 3_000 }).toBe(false);
+    if (server.waitForLog) {
+      expect(await loggedLeave(identity)).toMatchObject({
+        reason: 'SERVICE_REQUEST_REMOVE_PARTICIPANT',
+      });
+    }
+  });
+
+  it('is over within three seconds when its dispatch is deleted, callbacks and all', async () => {
+    const agentName = newName('agent');
+    const worker = await startWorker('echoes-data', { agentName });
+    const { room, jobId, identity } = await runJob(worker, agentName);
+    await call(room);
+    await jobsAreFiled(room);
+    const [dispatch] = await dispatches.listDispatch(room);
+
+    const deleted = Date.now();
+    await dispatches.deleteDispatch(dispatch?.id ?? '', room);
+    const callback = await worker.hearLine('callback');
+    await expect.poll(() => isIn(room, identity)).toBe(false);
+
+    expect(Date.now() - deleted).toBeLessThan(3_000);
+    expect(callback.fields).toMatchObject({ reason: 'terminated by the server' });
+    expect(reportsOn(jobId, worker.proxy)).toEqual([running, succeeded]);
+    // It was not thrown out.
+    if (server.waitForLog) {
+      expect(await loggedLeave(identity)).toMatchObject({ reason: 'CLIENT_REQUEST_LEAVE' });
     }
   });
 });

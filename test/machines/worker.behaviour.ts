@@ -6,6 +6,7 @@ import { behaviours as offers } from './worker.offers.behaviour.js';
 import { behaviours as probes } from './worker.probes.behaviour.js';
 import { behaviours as start } from './worker.start.behaviour.js';
 import type { WorkerBehaviour } from './worker.subject.js';
+import { behaviours as whole } from './worker.whole.behaviour.js';
 
 /** What a worker promises, by theme. */
 export const behaviours: readonly WorkerBehaviour[] = [
@@ -16,4 +17,5 @@ export const behaviours: readonly WorkerBehaviour[] = [
   ...drain,
   ...failures,
   ...probes,
+  ...whole,
 ];

@@ -1,5 +1,10 @@
 import { expect } from 'vitest';
 import { connectionMachine } from '../../src/machines/connection.machine.js';
+import type {
+  Command as SocketCommand,
+  Fact as SocketFact,
+  SocketInput,
+} from '../../src/machines/connection.types.js';
 import type { LinkLogic } from '../../src/machines/worker.links.js';
 import { fakePort } from '../support/fake-ports.js';
 import { run } from '../support/run-machine.js';
@@ -165,31 +170,34 @@ export const behaviours: readonly WorkerBehaviour[] = [
       }
     },
   },
-  {
-    title: 'leaves no socket behind when the machine of its link breaks',
-    run: (machine) => {
-      const socket = fakePort();
-      const breaking = connectionMachine.provide({
-        actors: { agentSocket: socket.logic as never },
-        actions: {
-          register: () => {
-            throw new Error('broke');
+  ...([undefined, 'drain', 'stop'] as const).map(
+    (before): WorkerBehaviour => ({
+      title: `leaves no socket behind when the machine of its link breaks (${before ?? 'running'})`,
+      run: (machine) => {
+        const socket = fakePort<SocketCommand, SocketInput, SocketFact>();
+        const breaking = connectionMachine.provide({
+          actors: { agentSocket: socket.logic },
+          actions: {
+            register: () => {
+              throw new Error('broke');
+            },
           },
-        },
-      }) as LinkLogic;
-      const worker = create(machine, {}, undefined, breaking);
-      worker.send({ type: 'start' });
-      worker.http.say({ type: 'http.listening', host: '127.0.0.1', port: 1 });
-      expect(socket.live.length).toBe(1);
+        });
+        const worker = create(machine, {}, undefined, breaking as LinkLogic);
+        worker.send({ type: 'start' });
+        worker.http.say({ type: 'http.listening', host: '127.0.0.1', port: 1 });
+        if (before) worker.send({ type: before });
+        expect(socket.live.length).toBe(1);
 
-      socket.say({ type: 'socket.opened', jitter: 0.5 });
+        socket.say({ type: 'socket.opened', jitter: 0.5 });
 
-      expect(socket.live).toEqual([]);
-      expect(worker.context().links).toEqual([]);
-      poolCloses(worker);
-      expect(worker.output()).toEqual(outcome(internal));
-    },
-  },
+        expect(socket.live).toEqual([]);
+        expect(worker.context().links).toEqual([]);
+        poolCloses(worker);
+        expect(worker.output()).toEqual(outcome(internal));
+      },
+    }),
+  ),
   {
     title: 'fails at the end of its goodbye when the link does not close',
     run: (machine) => {

@@ -126,8 +126,8 @@ function key({ context }: Snapshot): unknown {
   ];
 }
 
-const through = (events: Walk<Machine, Memory>['events']): Walk<Machine, Memory> => ({
-  input: { settings: settingsWith({ maxOpenOffers: 1 }) },
+const through = (events: Walk<Machine, Memory>['events'], maxJobs = 1): Walk<Machine, Memory> => ({
+  input: { settings: settingsWith({ maxOpenOffers: 1, maxJobs }) },
   provide: (machine) =>
     machine.provide({
       actors: {
@@ -160,6 +160,6 @@ const through = (events: Walk<Machine, Memory>['events']): Walk<Machine, Memory>
 export const paths: readonly Walk<Machine, Memory>[] = [
   through(lifeFacts),
   through(loadFacts),
-  through(offerFacts),
+  through(offerFacts, 2),
   through(jobFacts),
 ];

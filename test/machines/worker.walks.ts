@@ -88,16 +88,15 @@ export const loadFacts = ({ children }: Snapshot, { heard, asked }: Memory): Eve
   ...(children.load ? [idleLoad, fullLoad, missed] : []),
 ];
 
-/** Offers to a worker that is warm, but not stocked yet: each is answered, none is assigned. */
+/** Offers to a worker that has places, warm or up: each is answered, none is assigned. */
 export const offerFacts = ({ children, context }: Snapshot, memory: Memory): Event[] => {
   if (!children.http) return [];
   if (!memory.heard) return [listening];
   return [
     processReady,
+    { type: 'pool.ready' },
     ...(children['link.0'] ? offers(context) : []),
-    ...context.requests
-      .flatMap((request) => requestFacts(request, memory))
-      .filter(({ type }) => type !== 'request.assigned'),
+    ...context.requests.flatMap((request) => requestFacts(request, memory, context)),
   ];
 };
 
@@ -108,17 +107,20 @@ export const jobFacts = (snapshot: Snapshot, memory: Memory): Event[] => {
   if (!children.http) return [];
   if (!memory.heard) return [listening];
   if (isIn(value, 'prewarming')) return [{ type: 'pool.ready' }];
+  // A request that hears of its assignment answers in the same tick.
+  if (memory.assigned && requests.some(({ phase }) => phase === 'accepted'))
+    return [{ type: 'request.assigned', launch: launchOf('job-1') }];
   const isSettled = requests.length + jobs.length === 0;
   return [
     ...commands,
     ...(children['link.0'] ? [...offers(context), ...server, lost, linkDone] : []),
-    ...requests.flatMap((request) => requestFacts(request, memory)),
+    ...requests.flatMap((request) => requestFacts(request, memory, context)),
     ...(isSettled ? removals.flatMap(removalFacts) : []),
     ...(children.pool && memory.asked && isSettled ? [poolDone] : []),
     ...(children.pool && !memory.poolGone
       ? [
           failed('pool'),
-          ...requests.flatMap((it) => launchFacts(it, jobs)),
+          ...requests.flatMap((it) => launchFacts(it, context)),
           ...jobs.flatMap(endFacts),
         ]
       : []),
@@ -148,7 +150,12 @@ const removalFacts = ({ slot }: { readonly slot: number }): Event[] => [
 const requestDone = (slot: number, jobId: string, kind: string): Event =>
   done(`req.${slot}`, { jobId, kind, reason: kind === 'launched' ? '' : 'because' });
 
-function requestFacts({ slot, jobId, phase }: OpenRequest, { owed }: Memory): Event[] {
+function requestFacts(
+  { slot, jobId, phase }: OpenRequest,
+  { owed }: Memory,
+  { jobs, ended }: Snapshot['context'],
+): Event[] {
+  const isStarted = jobs.length > 0 || ended.includes(jobId);
   const answer = { type: 'request.answered', jobId, terminate: false } as const;
   const { participation } = launchOf(jobId);
   if (phase === 'open') {
@@ -164,15 +171,18 @@ function requestFacts({ slot, jobId, phase }: OpenRequest, { owed }: Memory): Ev
   return phase === 'accepted'
     ? [
         { type: 'request.accepted', jobId },
-        { type: 'request.assigned', launch: launchOf(jobId) },
         requestDone(slot, jobId, 'expired'),
         failed(`req.${slot}`),
       ]
-    : [requestDone(slot, jobId, 'launched'), requestDone(slot, jobId, 'failed')];
+    : [requestDone(slot, jobId, isStarted ? 'launched' : 'failed')];
 }
 
-function launchFacts({ jobId, phase }: OpenRequest, jobs: readonly ActiveJob[]): Event[] {
-  if (phase !== 'assigned' || jobs.some((job) => job.jobId === jobId)) return [];
+function launchFacts(
+  { jobId, phase }: OpenRequest,
+  { jobs, ended }: Pick<Snapshot['context'], 'jobs' | 'ended'>,
+): Event[] {
+  const isKnown = jobs.some((job) => job.jobId === jobId) || ended.includes(jobId);
+  if (phase !== 'assigned' || isKnown) return [];
   return [
     { type: 'job.started', jobId, slot: 0, pid: 41 },
     { type: 'job.unstartable', jobId, error: failure },

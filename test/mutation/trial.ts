@@ -26,7 +26,7 @@ export async function convictedBy(
 /** Coverage is no promise: a walk that reaches less, or does not end, convicts nobody. */
 function violationOf(machine: AnyStateMachine, paths: Evidence['paths']): string | undefined {
   try {
-    return walk(machine, paths).violations[0]?.title;
+    return walk(machine, paths, { hasty: true }).violations[0]?.title;
   } catch {
     return undefined;
   }

@@ -8,22 +8,7 @@ import type {
   Snapshot,
 } from 'xstate';
 import type { Slot } from '../../src/machines/support.js';
-
-/** One actor that a machine under test started in the place of the real one. */
-export interface Instance<Command, Input, Fact, Output> {
-  /** Ids from the machine under test down to this actor, such as `pool/proc.0/child`. */
-  readonly path: string;
-  readonly id: string;
-  readonly input: Input;
-  readonly told: Command[];
-  /** Whether its parent stopped it. */
-  stopped: boolean;
-  /** Whether it still runs: neither stopped, nor done, nor broken. */
-  live: boolean;
-  say(fact: Fact): void;
-  done(output: Output): void;
-  fail(error: unknown): void;
-}
+import { breakDown, finish, type Instance, instanceOf } from './fake-instance.js';
 
 /** All instances of one fake, and shortcuts to the newest live one. */
 export interface Fake<Command, Input, Fact, Output> {
@@ -52,9 +37,6 @@ type Faked<Logic, Command, Input, Fact, Output> = Fake<Command, Input, Fact, Out
 };
 
 type State<Input> = Snapshot<unknown> & { input: Input; hasTag: (tag: string) => boolean };
-
-const finish = 'fake.finish';
-const breakDown = 'fake.break';
 
 /** Stands in for a callback actor: records commands, says facts. */
 export const fakePort = <
@@ -151,32 +133,4 @@ function fake<Logic, Command, Input, Fact, Output>(
       tags = now;
     },
   };
-}
-
-function instanceOf<Command, Input, Fact, Output>(
-  self: AnyActorRef,
-  input: Input,
-): Instance<Command, Input, Fact, Output> {
-  const alive = () => {
-    if (!instance.live) throw new Error(`The actor ${instance.path} has ended.`);
-    return instance;
-  };
-  const instance: Instance<Command, Input, Fact, Output> = {
-    path: pathOf(self),
-    id: self.id,
-    input,
-    told: [],
-    stopped: false,
-    live: true,
-    say: (fact) => alive() && self._parent?.send(fact),
-    done: (output) => alive() && self.send({ type: finish, output }),
-    fail: (error) => alive() && self.send({ type: breakDown, error }),
-  };
-  return instance;
-}
-
-function pathOf(ref: AnyActorRef): string {
-  const ids: string[] = [];
-  for (let at: AnyActorRef | undefined = ref; at?._parent; at = at._parent) ids.unshift(at.id);
-  return ids.join('/');
 }

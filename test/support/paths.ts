@@ -6,8 +6,9 @@ import {
   type InputFrom,
   type SnapshotFrom,
 } from 'xstate';
-import { type Effects, type Stepper, stepper } from './stepper.js';
+import { type Effects, stepper } from './stepper.js';
 import { type Findings, findings, type Walked } from './walk-findings.js';
+import { keyOf, offered, visitAfter } from './walk-visit.js';
 
 /** One step of a walk: an event, what became of the machine, and what it did. */
 export interface Step<Machine extends AnyStateMachine, Memory> extends Effects {
@@ -57,15 +58,6 @@ export interface Walk<Machine extends AnyStateMachine, Memory = unknown> {
 
 const advice = 'bound the context that counts with `key`, or offer fewer events.';
 
-interface Visit {
-  readonly snapshot: SnapshotFrom<AnyStateMachine>;
-  readonly timers: ReadonlyMap<string, AnyEventObject>;
-  /** Children that reported their end and are still listed. */
-  readonly ended: readonly string[];
-  readonly memory: unknown;
-  readonly trail: readonly string[];
-}
-
 /**
  * Takes every way through a machine, shortest first, without running any of its actors. Unlike
  * `getShortestPaths` of `xstate/graph` it sees actions, timers and the transitions taken, and it
@@ -75,15 +67,23 @@ export function walk<Machine extends AnyStateMachine>(
   machine: Machine,
   // biome-ignore lint/suspicious/noExplicitAny: each walk chooses what it remembers
   walks: readonly Walk<Machine, any>[],
+  /** Stop at the first violation, which need not have the shortest way. */
+  { hasty = false } = {},
 ): Walked {
   const seen = findings(machine);
   for (const one of walks) {
-    walkOnce(one.provide?.(machine) ?? machine, one as Walk<AnyStateMachine>, seen);
+    if (hasty && seen.isBroken()) break;
+    walkOnce(one.provide?.(machine) ?? machine, one as Walk<AnyStateMachine>, seen, hasty);
   }
   return seen.result();
 }
 
-function walkOnce(machine: AnyStateMachine, options: Walk<AnyStateMachine>, seen: Findings): void {
+function walkOnce(
+  machine: AnyStateMachine,
+  options: Walk<AnyStateMachine>,
+  seen: Findings,
+  hasty: boolean,
+): void {
   const { input, events, limit = 200_000 } = options;
   for (const [snapshot] of initialMicrosteps(machine, input)) seen.enter(snapshot);
   const through = stepper(machine, input, {
@@ -98,6 +98,7 @@ function walkOnce(machine: AnyStateMachine, options: Walk<AnyStateMachine>, seen
   const queue = [first];
   let steps = 0;
   for (const visit of queue) {
+    if (hasty && seen.isBroken()) return;
     for (const event of offered(visit, events)) {
       if (steps++ > limit) throw new Error(`More than ${limit} steps: ${advice}`);
       const next = visitAfter(visit, event, through, options, seen);
@@ -117,67 +118,3 @@ function initialMicrosteps(machine: AnyStateMachine, input: unknown) {
     return [];
   }
 }
-
-function offered(visit: Visit, events: Walk<AnyStateMachine>['events']): AnyEventObject[] {
-  const { snapshot, timers, ended, memory } = visit;
-  if (snapshot.status !== 'active') return [];
-  const listed = typeof events === 'function' ? events(snapshot, memory) : events;
-  const possible = listed.filter(({ type }) => {
-    const child = endedChild(type);
-    return child === undefined || (child in snapshot.children && !ended.includes(child));
-  });
-  return [...possible, ...timers.values()];
-}
-
-const endedChild = (type: string): string | undefined =>
-  /^xstate\.(?:done|error)\.actor\.(.+)$/.exec(type)?.[1];
-
-function visitAfter(
-  visit: Visit | undefined,
-  event: AnyEventObject,
-  through: Stepper,
-  options: Walk<AnyStateMachine>,
-  seen: Findings,
-): Visit {
-  const { after, effects } = through(visit?.snapshot, event);
-  const timers = timersAfter(visit, event, effects);
-  const step = { before: visit?.snapshot, event, after, pending: [...timers.keys()], ...effects };
-  const memory = options.memory?.next(visit ? visit.memory : options.memory.initial, step);
-  const trail = visit ? [...visit.trail, event.type] : [];
-  for (const invariant of [neverBreaks, ...(options.invariants ?? [])]) {
-    seen.judge(invariant.title, () => invariant.holds({ ...step, memory }), trail);
-  }
-
-  const over = endedChild(event.type);
-  const ended = [...(visit?.ended ?? []), ...(over ? [over] : [])].filter(
-    (id) => id in after.children && !effects.started.includes(id),
-  );
-  return { snapshot: after, timers, ended, memory, trail };
-}
-
-function timersAfter(
-  visit: Visit | undefined,
-  event: AnyEventObject,
-  effects: Effects,
-): ReadonlyMap<string, AnyEventObject> {
-  const timers = new Map(visit?.timers);
-  for (const [id, scheduled] of timers) if (scheduled === event) timers.delete(id);
-  for (const { id, event: scheduled } of effects.timers) {
-    if (scheduled) timers.set(id, scheduled);
-    else timers.delete(id);
-  }
-  return timers;
-}
-
-function keyOf({ snapshot, timers, ended, memory }: Visit, { key }: Walk<AnyStateMachine>): string {
-  const { value, status, context, children, output } = snapshot;
-  const running = [Object.keys(children).sort(), [...timers.keys()].sort(), [...ended].sort()];
-  return JSON.stringify([value, status, key ? key(snapshot) : context, running, memory, output]);
-}
-
-const neverBreaks: Invariant<AnyStateMachine> = {
-  title: 'never breaks',
-  holds: ({ after }) => {
-    if (after.status === 'error') throw after.error;
-  },
-};

@@ -1,6 +1,5 @@
 import {
   type Actor,
-  type ActorLogic,
   type AnyActor,
   type AnyActorRef,
   type AnyEventObject,
@@ -62,7 +61,7 @@ export function run<Machine extends AnyStateMachine>(
   const toParent: AnyEventObject[] = [];
   const emitted: EmittedFrom<Machine>[] = [];
   const options = { input, id, clock } as never;
-  const parent = alone ? undefined : parentOf(machine, options, toParent, clock);
+  const parent = alone ? undefined : recordingParent(machine, options, toParent, clock);
   const actor = (parent?.getSnapshot().subject ?? createActor(machine, options)) as Actor<Machine>;
   const root: AnyActor = parent ?? actor;
   let asked = false;
@@ -118,34 +117,3 @@ export async function withMachines(body: () => void | Promise<void>): Promise<vo
 
 /** Returns what a log recorded so far and clears it. */
 export const taken = <T>(log: T[]): T[] => log.splice(0);
-
-function parentOf(
-  machine: AnyStateMachine,
-  options: object,
-  toParent: AnyEventObject[],
-  clock: SteppingClock,
-) {
-  const own = /^xstate\.(done|error)\.actor\./;
-  const logic: ActorLogic<Snapshot<unknown> & { subject: Actor<AnyStateMachine> }, AnyEventObject> =
-    {
-      getInitialSnapshot: ({ self }) => ({
-        status: 'active',
-        output: undefined,
-        error: undefined,
-        subject: createActor(machine, { ...options, parent: self } as never),
-      }),
-      getPersistedSnapshot: (snapshot) => snapshot,
-      start: ({ subject }) => {
-        subject.start();
-      },
-      transition: (snapshot, event, { stopChild }) => {
-        if (event.type === 'xstate.stop') {
-          stopChild(snapshot.subject);
-          return { ...snapshot, status: 'stopped', output: undefined, error: undefined };
-        }
-        if (!own.test(event.type)) toParent.push(event);
-        return snapshot;
-      },
-    };
-  return createActor(logic, { clock });
-}

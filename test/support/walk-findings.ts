@@ -29,6 +29,7 @@ export interface Findings {
   enter(snapshot: SnapshotFrom<AnyStateMachine>): void;
   take(transitions: readonly AnyTransitionDefinition[]): void;
   judge(title: string, holds: () => unknown, trail: readonly string[]): void;
+  isBroken(): boolean;
   result(): Walked;
 }
 
@@ -56,6 +57,7 @@ export function findings(machine: AnyStateMachine): Findings {
       const detail = failureOf(holds);
       if (detail !== undefined) violations.set(title, { title, detail, trail });
     },
+    isBroken: () => violations.size > 0,
     result: () => ({
       snapshots,
       states: coverage(nodes.filter(({ type }) => type !== 'history').map(pathOf), states),

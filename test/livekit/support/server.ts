@@ -26,15 +26,15 @@ export const rooms = new RoomServiceClient(api, server.apiKey, server.apiSecret)
 export const dispatches = new AgentDispatchClient(api, server.apiKey, server.apiSecret);
 
 /** Fails unless the server is there and well. */
-export const serverAnswers = async (): Promise<void> =>
-  expect((await fetch(api)).status).toBe(200);
+export const serverAnswers = async (): Promise<void> => expect((await fetch(api)).status).toBe(200);
 
 /** Tests that run where a server was found; after each of them it must still be there. */
-export const describeOnServer = (title: string, tests: () => void): void =>
+export function describeOnServer(title: string, tests: () => void): void {
   describe.runIf(found)(title, () => {
     afterEach(serverAnswers);
     tests();
   });
+}
 
 /** A name that nothing on this server has. */
 export const newName = (kind: string): string => `${kind}-${randomUUID().slice(0, 8)}`;
@@ -48,3 +48,7 @@ export async function openRoom(...agents: { agentName: string; metadata?: string
   });
   return name;
 }
+
+/** Whether somebody is in a room, in the eyes of the server. */
+export const isIn = async (room: string, identity: string): Promise<boolean> =>
+  (await rooms.listParticipants(room)).some((someone) => someone.identity === identity);

@@ -2,7 +2,6 @@ import { WorkerStatus } from '@livekit/protocol';
 import { onTestFinished } from 'vitest';
 import {
   createWorker,
-  type Worker,
   type WorkerEvent,
   WorkerOptions,
   type WorkerOptionsInit,
@@ -16,7 +15,6 @@ type EventOf<Type> = Extract<WorkerEvent, { type: Type }>;
 
 /** A worker that may be offered jobs, and all that it and its jobs said so far. */
 export interface StartedWorker {
-  readonly worker: Worker;
   /** What stands between it and the server. */
   readonly proxy: RecordingProxy;
   readonly events: History<WorkerEvent>;
@@ -26,22 +24,9 @@ export interface StartedWorker {
     matches?: (event: EventOf<Type>) => boolean,
   ): Promise<EventOf<Type>>;
   readonly lines: History<ChildRecord>;
-  /** The fields of the first line of that text that a job logged. */
-  hearLine(message: string, matches?: (line: ChildRecord) => boolean): Promise<ChildRecord>;
+  /** The first line of that text that a job logged, from the past or the future. */
+  hearLine(message: string): Promise<ChildRecord>;
 }
-
-/**
- * Waits until the server may pick the worker behind the proxy: what is dispatched while the server
- * thinks that it is full is lost.
- */
-export async function isOffered(proxy: RecordingProxy): Promise<void> {
-  await proxy.waitFor(saysAvailable, 15_000);
-  // The frame has no answer; a later request has.
-  await serverAnswers();
-}
-
-const saysAvailable = ({ message: { message } }: Frame): boolean =>
-  message.case === 'updateWorker' && message.value.status === WorkerStatus.WS_AVAILABLE;
 
 /** Starts a worker for a module of `test/fixtures/agents`; it ends with the test. */
 export async function startWorker(
@@ -49,7 +34,6 @@ export async function startWorker(
   options: Partial<WorkerOptionsInit> = {},
 ): Promise<StartedWorker> {
   const proxy = await recordingProxy(server.url);
-  onTestFinished(() => proxy.close());
   const events = startHistory<WorkerEvent>((all) => JSON.stringify(all));
   const lines = startHistory<ChildRecord>((all) => JSON.stringify(all));
   const worker = createWorker(
@@ -66,18 +50,34 @@ export async function startWorker(
   worker.actor.on('*', events.add);
   onTestFinished(async () => {
     await worker.stop();
+    await proxy.close();
   });
 
   worker.start();
-  const hear: StartedWorker['hear'] = (type, matches = () => true) =>
-    events.waitFor(
-      (event) => event.type === type && matches(event as EventOf<typeof type>),
-      15_000,
-    ) as Promise<EventOf<typeof type>>;
-  await isOffered(proxy);
+  await isKnownAs('WS_AVAILABLE', proxy);
   return {
-    ...{ worker, proxy, events, hear, lines },
-    hearLine: (message, matches = () => true) =>
-      lines.waitFor((line) => line.message === message && matches(line), 15_000),
+    ...{ proxy, events, lines },
+    hear: (type, matches = () => true) =>
+      events.waitFor(
+        (event) => event.type === type && matches(event as EventOf<typeof type>),
+        15_000,
+      ) as Promise<EventOf<typeof type>>,
+    hearLine: (message) => lines.waitFor((line) => line.message === message, 15_000),
   };
+}
+
+/**
+ * Waits until the server knows whether the worker behind the proxy takes jobs. What is dispatched
+ * while it thinks that every worker is full is lost.
+ */
+export async function isKnownAs(
+  status: 'WS_AVAILABLE' | 'WS_FULL',
+  proxy: RecordingProxy,
+  since = 0,
+): Promise<void> {
+  const says = ({ at, message: { message } }: Frame) =>
+    at >= since && message.case === 'updateWorker' && message.value.status === WorkerStatus[status];
+  await proxy.waitFor(says, 15_000);
+  // The frame has no answer; a later request has.
+  await serverAnswers();
 }

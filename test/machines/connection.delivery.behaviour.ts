@@ -1,0 +1,126 @@
+import { expect } from 'vitest';
+import { taken } from '../support/run-machine.js';
+import {
+  closed,
+  comeBack,
+  delivered,
+  frame,
+  type Promised,
+  ping,
+  ponged,
+  register,
+  registerFrame,
+  report,
+  reportFrame,
+  startIn,
+  status,
+  statusFrame,
+} from './connection.subject.js';
+
+/** What a link remembers for its server. */
+export const memory: readonly Promised[] = [
+  {
+    title: 'sends each report at once while it is registered',
+    run: (machine) => {
+      const { send, socket } = startIn('registered', machine);
+
+      send(report(0.1));
+      send(report(0.2, ['job-1']));
+
+      expect(socket.told).toEqual([reportFrame(0.1), reportFrame(0.2, ['job-1'])]);
+    },
+  },
+  {
+    title: 'keeps only the newest report while it is away',
+    run: (machine) => {
+      const link = startIn('connecting', machine);
+
+      link.send(report(0.1));
+      link.send(report(0.2));
+      register(link);
+
+      expect(link.socket.told).toEqual([registerFrame, reportFrame(0.2)]);
+    },
+  },
+  {
+    title: 'comes back with report, running jobs and what it could not deliver, in this order',
+    run: (machine) => {
+      const link = startIn('registered', machine);
+      link.send(report(0.3, ['job-1', 'job-2']));
+      link.send(status('job-1', 'running'));
+      link.socket.say(closed());
+      link.send(status('job-2', 'failed'));
+      link.send(report(0.2, ['job-1']));
+      taken(link.socket.told);
+
+      comeBack(link);
+
+      expect(link.socket.told).toEqual([
+        registerFrame,
+        reportFrame(0.2, ['job-1']),
+        frame({ kind: 'migrate', jobIds: ['job-1'] }),
+        statusFrame('job-1', 'running'),
+        statusFrame('job-2', 'failed'),
+        ping(2),
+      ]);
+    },
+  },
+  {
+    title: 'sends a status with a ping behind it, and tells that it arrived at the pong',
+    run: (machine) => {
+      const { context, emitted, send, socket, toParent } = startIn('registered', machine);
+
+      send(status('job-1', 'running'));
+      send(status('job-1'));
+      expect(socket.told).toEqual([
+        statusFrame('job-1', 'running'),
+        ping(1),
+        statusFrame('job-1'),
+        ping(2),
+      ]);
+
+      socket.say(ponged(1));
+      expect(toParent).toEqual([]);
+      socket.say(ponged(2));
+      expect(toParent).toEqual([delivered('job-1')]);
+      expect(emitted.slice(1)).toEqual(toParent);
+      expect(context().outbox).toEqual([]);
+    },
+  },
+  {
+    title: 'sends again what no pong confirmed, and nothing that one did',
+    run: (machine) => {
+      const link = startIn('registered', machine);
+      link.send(status('job-1'));
+      link.send(status('job-2', 'failed'));
+      link.send(status('job-3'));
+      link.socket.say(ponged(1));
+      link.socket.say(closed());
+      taken(link.socket.told);
+      taken(link.toParent);
+
+      comeBack(link);
+      expect(link.socket.told).toEqual([
+        registerFrame,
+        statusFrame('job-2', 'failed'),
+        statusFrame('job-3'),
+        ping(3),
+      ]);
+
+      link.socket.say(ponged(3));
+      expect(link.toParent.slice(1)).toEqual([delivered('job-2'), delivered('job-3')]);
+    },
+  },
+  {
+    title: 'says nothing but its registration before it is registered',
+    run: (machine) => {
+      const link = startIn('registering', machine);
+
+      link.send(report(0.1, ['job-1']));
+      link.send(status('job-1', 'running'));
+      link.socket.say({ type: 'socket.heard' });
+
+      expect(link.socket.told).toEqual([]);
+    },
+  },
+];

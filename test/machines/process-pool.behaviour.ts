@@ -1,0 +1,16 @@
+import type { Behaviour } from '../support/behaviour.js';
+import { draining } from './process-pool/draining.js';
+import { failing } from './process-pool/failing.js';
+import { jobs } from './process-pool/jobs.js';
+import type { Machine } from './process-pool/start.js';
+import { warming } from './process-pool/warming.js';
+import { wired } from './process-pool/wired.js';
+
+/** What a pool of processes promises. */
+export const behaviours: readonly Behaviour<Machine>[] = [
+  ...warming,
+  ...jobs,
+  ...failing,
+  ...draining,
+  ...wired,
+];

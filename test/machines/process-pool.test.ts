@@ -1,0 +1,5 @@
+import { processPoolMachine } from '../../src/machines/process-pool.machine.js';
+import { registerBehaviours } from '../support/register-behaviours.js';
+import { behaviours } from './process-pool.behaviour.js';
+
+registerBehaviours(processPoolMachine, behaviours);

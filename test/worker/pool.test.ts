@@ -1,0 +1,107 @@
+import { expect, it } from 'vitest';
+import { serveWithLedger } from '../support/ledger-server.js';
+import { isRunning } from '../support/processes.js';
+import { cleanEnd, startRealWorker } from '../support/real-worker.js';
+import { seen } from '../support/seen.js';
+import { setVariable, temporaryFolder } from '../support/temporary.js';
+
+it.each([
+  ['an asynchronous', 'obeys'],
+  ['a synchronous', 'warms-synchronously'],
+])('runs a job in the process in which %s prewarm ended before the offer', async (_, agent) => {
+  const world = await serveWithLedger();
+  const run = startRealWorker(world, { agent });
+  await run.available();
+  const { pid: warm } = await run.hear('process.ready');
+
+  const job = world.offer();
+  const pid = await world.started(job);
+  const { fields } = await run.hearLog('joined');
+  await world.ended(job);
+
+  expect([pid, fields.warmedIn]).toEqual([warm, warm]);
+  expect(fields.warmedAt).toBeLessThanOrEqual(job.createdAt);
+  expect(await run.end()).toEqual(cleanEnd);
+});
+
+it('replaces a warm process that is killed within 2 s, and starts the next job on a live one', async () => {
+  const world = await serveWithLedger();
+  const run = startRealWorker(world, { options: { numIdleProcesses: 2 } });
+  const isOther = ({ pid }: { pid: number | undefined }) => pid !== victim;
+  const { pid: victim = 0 } = await run.hear('process.ready');
+  const { pid: other = 0 } = await run.hear('process.ready', isOther);
+
+  process.kill(victim, 'SIGKILL');
+  const job = world.offer();
+  const pid = await world.started(job);
+  await run.hear('process.ready', ({ pid }) => pid !== victim && pid !== other, 2_000);
+  await world.ended(job);
+
+  expect(pid).toBe(other);
+  expect(job.status).toBe('success');
+  expect(run.events.filter(({ type }) => type === 'process.failed')).toEqual([]);
+  expect(await run.end()).toEqual(cleanEnd);
+});
+
+it('reports a job whose process is killed as failed within 2 s', async () => {
+  const world = await serveWithLedger();
+  const run = startRealWorker(world);
+  await run.available();
+  const job = world.offer('stays');
+  const pid = await world.started(job);
+  await run.hear('job.started');
+
+  process.kill(pid, 'SIGKILL');
+  await seen(() => job.endedAt, 2_000);
+
+  expect([job.status, job.error]).toEqual(['failed', expect.stringContaining('SIGKILL')]);
+  expect(job.statuses.map(({ status }) => status)).toEqual(['running', 'failed']);
+  const next = world.offer();
+  await world.ended(next);
+  expect(next.status).toBe('success');
+  expect(await run.end()).toEqual(cleanEnd);
+});
+
+it('reports a job whose entrypoint throws as failed, with its text', async () => {
+  const world = await serveWithLedger();
+  const run = startRealWorker(world);
+  await run.available();
+
+  const job = world.offer('throws');
+  await world.ended(job);
+
+  expect([job.status, job.error]).toEqual(['failed', 'no such tenant']);
+  expect(await run.end()).toEqual(cleanEnd);
+});
+
+it('starts processes side by side', async () => {
+  setVariable('COMPANY', temporaryFolder());
+  const world = await serveWithLedger();
+  const run = startRealWorker(world, {
+    agent: 'warms-in-company',
+    options: { numIdleProcesses: 2, initializeConcurrency: 2 },
+  });
+
+  const { pid: first } = await run.hear('process.ready');
+  await run.hear('process.ready', ({ pid }) => pid !== first);
+
+  expect(await run.end()).toEqual(cleanEnd);
+});
+
+it('starts a process for each job where none is kept warm, and keeps none', async () => {
+  const world = await serveWithLedger();
+  const run = startRealWorker(world, { options: { numIdleProcesses: 0 } });
+  await run.available();
+  expect(run.pids()).toEqual([]);
+
+  const jobs = [world.offer('stays'), world.offer('stays')];
+  const pids = await Promise.all(jobs.map(world.started));
+  for (const pid of pids) process.kill(pid, 'SIGUSR2');
+  await world.ended(...jobs);
+  await seen(() => pids.every((pid) => !isRunning(pid)) || undefined);
+
+  expect(new Set(pids).size).toBe(2);
+  expect(new Set(run.pids())).toEqual(new Set(pids));
+  expect(jobs.map(({ status }) => status)).toEqual(['success', 'success']);
+  expect(await run.end()).toEqual(cleanEnd);
+});
