@@ -36,6 +36,7 @@ await Promise.all([
     ...shared,
     entryPoints: {
       index: 'src/index.ts',
+      'index.job': 'src/index.job.ts',
       machines: 'src/machines/index.ts',
       job: 'src/job/index.ts',
       testing: 'src/testing/index.ts',

@@ -8,6 +8,7 @@ import {
   undrawn,
 } from '../src/observe/statechart.js';
 import type { MachineFile } from './machine-files.js';
+import { table } from './markdown.js';
 import { sentenceAbove, stateComment } from './source-text.js';
 import { type UnionMember, unionMembers } from './type-text.js';
 
@@ -75,9 +76,3 @@ const eventTable = (events: readonly UnionMember[]): string =>
       doc,
     ]),
   );
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-    .join('\n');
-}

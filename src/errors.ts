@@ -1,25 +1,169 @@
-/** Codes are public API: they never change meaning, and every message may. */
+/**
+ * What can go wrong, one code per cause: when it occurs, and what to do. `docs/errors.md` is made
+ * from this list. Codes are public API: they never change meaning, and every message may.
+ */
 export type WorkerErrorCode =
+  /**
+   * A machine was started without an actor that it needs. Provide it, or import the wired machine
+   * from `livekit-actors`.
+   */
   | 'ERR_ACTOR_NOT_PROVIDED'
+  /**
+   * The agent's file is not there, does not load, or has no agent in it. The message has the file
+   * and the first place in your code; a worker with a module of its own recovers once that is
+   * repaired.
+   */
   | 'ERR_AGENT_MODULE'
+  /** `accept` or `reject` was called for an offer that has its answer. Call one of them, once. */
   | 'ERR_ALREADY_ANSWERED'
+  /** `start` was called on a worker that was started before. Make a new one with `createWorker`. */
   | 'ERR_ALREADY_STARTED'
+  /**
+   * An `accept` was not sent: the connection was lost, or took no answer for 2 s. The offer is over
+   * for this worker.
+   */
   | 'ERR_ANSWER_NOT_SENT'
+  /**
+   * The server did not assign an accepted job within `assignmentTimeout`. Its place is free again;
+   * should the assignment come late, the job is reported as failed.
+   */
   | 'ERR_ASSIGNMENT_TIMEOUT'
+  /**
+   * The process of a job sent its worker a message that is none, and was ended. An agent must not
+   * call `process.send`.
+   */
+  | 'ERR_CHILD_MESSAGE'
+  /**
+   * The actor that owns a child process broke. Unless you provided that actor, report it as a bug.
+   */
+  | 'ERR_CHILD_PROCESS'
+  /**
+   * A connection to a server or to a room did not come about, or was lost; the message says why.
+   * The worker tries again by itself, unless HTTP 404 or 407 is the answer before it was ever
+   * registered; an agent may call `ctx.connect` again.
+   */
   | 'ERR_CONNECTION_FAILED'
+  /**
+   * The server refused the key pair. After three refusals in a row the worker gives up. Check
+   * `LIVEKIT_API_KEY`, `LIVEKIT_API_SECRET` and the machine's clock.
+   */
   | 'ERR_CREDENTIALS_REFUSED'
+  /** The entrypoint threw. The job has failed with its text. */
+  | 'ERR_ENTRYPOINT'
+  /**
+   * The health endpoints cannot listen, for a reason to which the system gave no code. Check `host`
+   * and `port`.
+   */
+  | 'ERR_HTTP_SERVER'
+  /** A worker was asked for in the process of a job. Start workers only where `cli.runApp` would. */
+  | 'ERR_IN_JOB_PROCESS'
+  /**
+   * A process was not warm within `initializeProcessTimeout`, or the pool not 2 s after it. Make
+   * `prewarmFnc` faster or raise the limit.
+   */
+  | 'ERR_INITIALIZE_TIMEOUT'
+  /** A part of this package broke. Report it as a bug, with the message. */
+  | 'ERR_INTERNAL'
+  /** A function got a value that it does not take. The message says what it takes. */
   | 'ERR_INVALID_ARGUMENT'
+  /**
+   * Some options, flags or variables are wrong. The message lists all of them, each with what is
+   * expected.
+   */
   | 'ERR_INVALID_OPTIONS'
+  /** A process was killed because the worker was told to halt: by a second signal, or by `halt`. */
+  | 'ERR_KILLED'
+  /**
+   * A job was assigned and did not start: no process acknowledged it, the worker stopped, the
+   * server took it back, or nobody here had accepted it. It is reported as failed.
+   */
   | 'ERR_LAUNCH_FAILED'
+  /**
+   * `loadFnc` threw, took too long, or returned no number from 0 to 1. The last load stays; after
+   * three times in a row the load counts as 1 and no jobs are taken.
+   */
+  | 'ERR_LOAD_FNC'
+  /**
+   * `LIVEKIT_URL`, `LIVEKIT_API_KEY` or `LIVEKIT_API_SECRET` is given nowhere. The message names
+   * those that are missing.
+   */
   | 'ERR_MISSING_CREDENTIALS'
-  | 'ERR_NO_JOB_CONTEXT'
+  /**
+   * Something needs a connected room. Call `ctx.connect` first. In a simulated room, media and
+   * streams are refused like this.
+   */
   | 'ERR_NOT_CONNECTED'
+  /**
+   * `getJobContext` was called outside of a job. Call it below the entrypoint, or pass `{ required:
+   * false }`.
+   */
+  | 'ERR_NO_JOB_CONTEXT'
+  /**
+   * `withPolicies` got something that is no policy; or a policy threw or returned no boolean, and
+   * the one offer was refused. Decide in `requestFnc` what has to wait.
+   */
   | 'ERR_POLICY'
+  /**
+   * Another program listens on the port of the health endpoints or of the dispatch server. Choose
+   * another, or 0 for any free one.
+   */
   | 'ERR_PORT_IN_USE'
+  /**
+   * `prewarmFnc` threw, so that process runs no job. The pool tries again, after longer and longer
+   * pauses.
+   */
+  | 'ERR_PREWARM'
+  /**
+   * A process exited by itself: before it was warm, while it was idle, or without reporting how its
+   * job ended. Its job has failed.
+   */
+  | 'ERR_PROCESS_EXITED'
+  /**
+   * The participant of a dead process is still in its room, since the call that removes it failed.
+   * It disappears when the server notices.
+   */
+  | 'ERR_REMOVE_PARTICIPANT'
+  /**
+   * An offer was over before `accept` or `reject`: too late, withdrawn by a drain, or lost with its
+   * connection. In the test kit: `waitFor` did not see what it waits for.
+   */
   | 'ERR_REQUEST_EXPIRED'
-  | 'ERR_SERVER_UNREACHABLE';
+  /** `requestFnc` threw. Before its answer that refuses the offer; after it the answer stands. */
+  | 'ERR_REQUEST_FNC'
+  /**
+   * No attempt to register succeeded, `maxRetry` retries included, and no job was running. The
+   * message has the last cause.
+   */
+  | 'ERR_SERVER_UNREACHABLE'
+  /**
+   * A process did not end within `shutdownProcessTimeout` of being asked, and was killed. A job that
+   * had reported its outcome keeps it. Make shutdown callbacks faster or raise the limit.
+   */
+  | 'ERR_SHUTDOWN_TIMEOUT'
+  /** No child process could be started, for a reason to which the system gave no code. */
+  | 'ERR_SPAWN_FAILED'
+  /**
+   * A process did not acknowledge its job within `startTimeout`, and was killed. The job goes to
+   * another one, three times at most.
+   */
+  | 'ERR_START_TIMEOUT'
+  /**
+   * An exception that nobody caught in the process of a job. Before there is a job the process
+   * ends, during one the job fails.
+   */
+  | 'ERR_UNCAUGHT'
+  /** A rejected promise that nobody handled in the process of a job. It ends the same way. */
+  | 'ERR_UNHANDLED_REJECTION'
+  /**
+   * A process did not answer its heartbeat for 10 s while idle, or 60 s with a job, and was killed.
+   * Something blocks its event loop.
+   */
+  | 'ERR_UNRESPONSIVE';
 
-/** Every error this package throws. Tell them apart by `code`, not by class: classes do not survive process boundaries and duplicated packages. */
+/**
+ * Every error this package throws. Tell them apart by `code`, not by class: classes do not survive
+ * process boundaries and duplicated packages.
+ */
 export class WorkerError extends Error {
   override readonly name = 'WorkerError';
 
@@ -34,6 +178,8 @@ export class WorkerError extends Error {
 
 /** What travels in events, snapshots and between processes instead of an `Error`. */
 export interface Failure {
+  /** A {@link WorkerErrorCode}, or the code that an error brought along, such as `ECONNREFUSED`. */
   readonly code: string;
+  /** What went wrong, in words: yours where your code threw. */
   readonly message: string;
 }

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { createActor } from 'xstate';
+import * as inJob from '../src/index.job.js';
 import * as root from '../src/index.js';
 import * as job from '../src/job/index.js';
 import * as machines from '../src/machines/index.js';
@@ -10,6 +12,21 @@ it('exports these names from livekit-actors and no others', () => {
   expect(namesOf(root)).toMatchInlineSnapshot(
     `"Secret WorkerError WorkerOptions WorkerPermissions WorkerType cli connectionMachine createWorker defineAgent getJobContext jobProcessMachine jobRequestMachine maxJobs processPoolMachine withPolicies workerMachine"`,
   );
+});
+
+it('has the same names in the process of a job', () => {
+  expect(namesOf(inJob)).toBe(namesOf(root));
+});
+
+it('lets a file that runs in both give its machine a policy, and refuses to run it in a job', () => {
+  const machine = inJob.withPolicies(inJob.workerMachine, { acceptsJob: () => true });
+
+  expect(machine.provide({})).toBe(machine);
+  expect(createActor(machine, { input: {} as never }).getSnapshot()).toMatchObject({
+    status: 'error',
+    error: { code: 'ERR_IN_JOB_PROCESS' },
+  });
+  expect(() => inJob.createWorker({} as never)).toThrow(/createWorker belongs to the worker/);
 });
 
 it('exports these names from livekit-actors/machines and no others', () => {

@@ -66,7 +66,8 @@ function spawnRunner(
       // It leads a group, so that a signal reaches its helpers, and no Ctrl-C reaches it.
       detached: true,
       env: childEnvironment(process.env, { env, envExclude }),
-      execArgv: [...execArgv],
+      // The package shows a job process its light entry, without the worker.
+      execArgv: [...execArgv, '--conditions=livekit-actors-job'],
       serialization: 'json',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

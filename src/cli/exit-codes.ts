@@ -3,13 +3,24 @@ import type { Output } from './session.types.js';
 
 /** How a command ends, after sysexits.h where that has a word for it. */
 export const exitCodes = {
+  /** It ended as it was asked to: drained, also when a drain limit of 0 ended jobs. */
   ok: 0,
+  /** A bug of this package. It says so with a stack. */
   bug: 1,
+  /** The command line is wrong. */
   usage: 64,
+  /** The server was out of reach for all attempts. */
   unreachable: 69,
+  /** A drain limit above 0 passed, and jobs were ended before they were over. */
   cut: 75,
+  /** The server refused the key pair. */
   refused: 77,
+  /** Options, variables, the port, the address of the server or the file of the agent are wrong. */
   configuration: 78,
+  /** A second signal, SIGINT, ended everything at once. */
+  interrupted: 130,
+  /** A second signal, SIGTERM, ended everything at once. */
+  terminated: 143,
 } as const;
 
 const ofError: Readonly<Partial<Record<WorkerErrorCode, number>>> = {
@@ -22,7 +33,7 @@ const ofError: Readonly<Partial<Record<WorkerErrorCode, number>>> = {
   ERR_CONNECTION_FAILED: exitCodes.configuration,
 };
 
-const ofSignal = { SIGINT: 130, SIGTERM: 143 } as const;
+const ofSignal = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const;
 
 /** The exit code of an error; 1, a bug, for what is no user's mistake. */
 export const exitCodeOfError = (code: string): number =>

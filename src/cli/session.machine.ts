@@ -29,7 +29,7 @@ export const sessionMachine = setup({
         outcome: 'failed' as const,
         jobsCut: 0,
         failure: {
-          code: 'ERR_BUG',
+          code: 'ERR_INTERNAL',
           message: String((error instanceof Error && error.stack) || error),
         },
       },

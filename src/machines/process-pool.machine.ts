@@ -44,7 +44,7 @@ export const processPoolMachine = setup({
     isStocked: ({ context }) => context.queue.length === 0 && warm(context).length >= context.idle,
     isEmpty: ({ context: { members, queue, idle } }) =>
       members.length === 0 && queue.length === 0 && idle === 0,
-    isStarting: ({ context }, { slot }: { slot: number }) => isStarting(context, slot),
+    isStarting: ({ context }, { slot }: Ended) => isStarting(context, slot),
     isLastStraw: ({ context }, { slot }: Ended) =>
       isStarting(context, slot) && context.failures + 1 >= failureLimit,
     holdsJob: ({ context }, { slot, jobId }: { slot: number; jobId: string }) =>
@@ -69,7 +69,6 @@ export const processPoolMachine = setup({
   initial: 'warming',
   on: {
     'process.ready': {
-      guard: { type: 'isStarting', params: fromEvent },
       actions: [
         { type: 'holdReady', params: fromEvent },
         { type: 'say', params: processReady },
@@ -156,7 +155,6 @@ export const processPoolMachine = setup({
           ],
         },
         'process.ready': {
-          guard: { type: 'isStarting', params: fromEvent },
           target: 'warming',
           actions: [
             { type: 'holdReady', params: fromEvent },
@@ -185,7 +183,6 @@ export const processPoolMachine = setup({
     },
     // Until the last process is gone; each of them is limited by its own ladder.
     draining: {
-      entry: 'closeSpare',
       always: { guard: 'isEmpty', target: 'closed' },
       on: { 'target.set': {} },
       initial: 'serving',

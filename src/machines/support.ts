@@ -60,6 +60,12 @@ export const stopTree = (ref: AnyActorRef): void => {
   else for (const child of Object.values(snapshot.children ?? {})) stopTree(child);
 };
 
+/** Whether a child still runs. xstate warns of each event to one that has ended and is not yet reaped. */
+export const isLive = (self: AnyActorRef, id: string): boolean => {
+  const children = self.getSnapshot().children as Record<string, AnyActorRef | undefined>;
+  return (children[id]?.getSnapshot() as { status?: string } | undefined)?.status === 'active';
+};
+
 /** What an unknown thrown value says, in one line. */
 export const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';

@@ -3,7 +3,7 @@ import type {
   Event as LinkEvent,
   Input as LinkInput,
 } from './connection.types.js';
-import { type Slot, slotOf, steps, stopTree } from './support.js';
+import { isLive, type Slot, slotOf, steps, stopTree } from './support.js';
 import { reportOf, sameReport } from './worker.facts.js';
 import type { Context, Emitted, Event } from './worker.types.js';
 
@@ -18,7 +18,7 @@ interface LinkActor {
   readonly id: `link.${number}`;
 }
 
-interface Reported {
+export interface Reported {
   readonly status: 'available' | 'full';
   readonly ifChanged: boolean;
 }
@@ -47,12 +47,12 @@ export const links = {
     },
   ),
   sendReport: steps<Context, Event, Emitted, Reported>(
-    ({ context, enqueue }, { status, ifChanged }) => {
+    ({ context, enqueue, self }, { status, ifChanged }) => {
       const report = reportOf(context, status);
       if (ifChanged && sameReport(report, context.reported)) return;
       for (const link of context.links)
         enqueue.sendTo(`link.${link}`, { type: 'report', ...report });
-      enqueue.sendTo('load', { type: 'jobs', jobIds: report.jobIds });
+      if (isLive(self, 'load')) enqueue.sendTo('load', { type: 'jobs', jobIds: report.jobIds });
       if (status !== context.reported.status) enqueue.emit({ type: 'status', status });
       enqueue.assign({ reported: report });
     },

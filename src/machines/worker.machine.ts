@@ -96,8 +96,10 @@ export const workerMachine = setup({
       requestOf(context, jobId)?.phase === 'assigned' ||
       jobOf(context, jobId) !== undefined ||
       context.ended.includes(jobId),
-    isBrokenFile: ({ context }, { error }: { error: Failure }) =>
-      context.settings.agent.form === 'file' && error.code === 'ERR_AGENT_MODULE',
+    /** Nothing that happens while it runs could make a process start. */
+    isBeyondRepair: ({ context }, { error: { code } }: { error: Failure }) =>
+      code === 'ERR_ACTOR_NOT_PROVIDED' ||
+      (code === 'ERR_AGENT_MODULE' && context.settings.agent.form === 'file'),
     isLastMiss: ({ context }) => context.loadMisses + 1 >= missLimit,
     isFirstMiss: ({ context }) => context.loadMisses === 0,
     hasFailed: ({ context }) => context.failure !== undefined,
@@ -302,7 +304,7 @@ export const workerMachine = setup({
           actions: [{ type: 'tell', params: told.degraded }, 'reportChange'],
         },
         'pool.failed': {
-          guard: { type: 'isBrokenFile', params: fromEvent },
+          guard: { type: 'isBeyondRepair', params: fromEvent },
           target: 'draining',
           actions: { type: 'holdFailure', params: told.errorOf },
         },
@@ -379,7 +381,7 @@ export const workerMachine = setup({
       entry: [
         { type: 'tell', params: told.draining },
         'reportChange',
-        'withdrawAll',
+        'withdrawOpen',
         'armDrainTimeout',
       ],
       exit: 'disarmDrainTimeout',

@@ -26,7 +26,7 @@ interface RequestActor {
   readonly id: `req.${number}`;
 }
 
-interface Answered {
+export interface Answered {
   readonly jobId: string;
   readonly available: boolean;
   readonly terminate: boolean;
@@ -119,8 +119,9 @@ export const requests = {
       tellEnd(enqueue, context, { jobId, link }, failedWith(unexpected));
     },
   ),
-  withdrawAll: steps<Context, Event, Emitted>(({ context, enqueue }) => {
-    for (const { slot } of context.requests) enqueue.sendTo(`req.${slot}`, { type: 'withdraw' });
+  withdrawOpen: steps<Context, Event, Emitted>(({ context, enqueue }) => {
+    for (const { slot, phase } of context.requests)
+      if (phase === 'open') enqueue.sendTo(`req.${slot}`, { type: 'withdraw' });
   }),
   cancelAll: steps<Context, Event, Emitted>(({ context, enqueue }) => {
     for (const { slot } of context.requests) enqueue.sendTo(`req.${slot}`, { type: 'cancel' });

@@ -20,7 +20,7 @@ it.each<[string, Output, number, number]>([
   ['a port taken', end('failed', 0, 'ERR_PORT_IN_USE'), 1_000, 78],
   ['an agent that does not load', end('failed', 0, 'ERR_AGENT_MODULE'), 1_000, 78],
   ['an address that is none of a server', end('failed', 0, 'ERR_CONNECTION_FAILED'), 1_000, 78],
-  ['a bug', end('failed', 0, 'ERR_BUG'), 1_000, 1],
+  ['a bug', end('failed', 0, 'ERR_INTERNAL'), 1_000, 1],
   ['a failure without a cause', end('failed'), 1_000, 1],
 ])('gives %s its exit code', (_, output, drainTimeout, code) => {
   expect(exitCodeOf(output, drainTimeout)).toBe(code);

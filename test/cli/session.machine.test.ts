@@ -107,7 +107,7 @@ it('reports a crash of the worker as a bug', () => {
 
   expect(actor.getSnapshot().output).toEqual({
     forcedBy: undefined,
-    end: { outcome: 'failed', jobsCut: 0, failure: { code: 'ERR_BUG', message: 'boom' } },
+    end: { outcome: 'failed', jobsCut: 0, failure: { code: 'ERR_INTERNAL', message: 'boom' } },
   });
 });
 

@@ -1,10 +1,21 @@
-import { ParticipantPermission, RegisterWorkerRequest, WorkerMessage } from '@livekit/protocol';
+import {
+  ParticipantInfo_Kind,
+  ParticipantPermission,
+  RegisterWorkerRequest,
+  WorkerMessage,
+} from '@livekit/protocol';
 import { expect, it } from 'vitest';
 import { WorkerPermissions } from '../../src/index.js';
 import { version } from '../../src/version.js';
 import { call } from './support/caller.js';
-import { describeOnServer, dispatches, newName, openRoom } from './support/server.js';
+import { describeOnServer, dispatches, newName, openRoom, rooms } from './support/server.js';
 import { startWorker } from './support/worker.js';
+
+async function openAndDispatch(agentName: string, metadata: string): Promise<string> {
+  const room = await openRoom();
+  await dispatches.createDispatch(room, agentName, { metadata });
+  return room;
+}
 
 describeOnServer('a worker at a LiveKit server', () => {
   it('registers with all that it is, and tells which server took it', async () => {
@@ -57,28 +68,24 @@ describeOnServer('a worker at a LiveKit server', () => {
 
   it('calls the agent without a name and after its job where accept says nothing', async () => {
     const agentName = newName('agent');
-    const { hear } = await startWorker('ordinary', { agentName });
+    const { hear, hearLine } = await startWorker('ordinary', { agentName });
 
-    const caller = await call(await openRoom({ agentName }));
+    const room = await openRoom({ agentName });
     const { jobId } = await hear('job.started');
+    await hearLine('joined');
 
-    expect(await caller.meet(`agent-${jobId}`)).toMatchObject({ name: '', metadata: '' });
+    expect(await rooms.getParticipant(room, `agent-${jobId}`)).toMatchObject({
+      ...{ name: '', metadata: '', kind: ParticipantInfo_Kind.AGENT },
+    });
   });
 
   it.each([
-    {
-      way: 'the agents of a new room',
-      ask: (agentName: string, metadata: string) => openRoom({ agentName, metadata }),
-    },
-    {
-      way: 'a dispatch to an open room',
-      ask: async (agentName: string, metadata: string) => {
-        const room = await openRoom();
-        await dispatches.createDispatch(room, agentName, { metadata });
-        return room;
-      },
-    },
-  ])('hands the metadata of $way to the entrypoint', async ({ ask }) => {
+    ['a dispatch to an open room', openAndDispatch],
+    [
+      'the agents of a new room',
+      (agentName: string, metadata: string) => openRoom({ agentName, metadata }),
+    ],
+  ])('hands the metadata of %s to the entrypoint', async (_, ask) => {
     const agentName = newName('agent');
     const { hear, hearLine } = await startWorker('tells-its-job', { agentName });
 
@@ -113,10 +120,10 @@ describeOnServer('a worker at a LiveKit server', () => {
       events.items.flatMap((event) => (event.type === 'job.offered' ? event.jobId : []));
 
     // The server draws whom it asks first.
-    for (let rooms = 1; offeredTo(picky).length === 0; rooms += 1) {
-      expect(rooms).toBeLessThan(30);
+    for (let asked = 1; offeredTo(picky).length === 0; asked += 1) {
+      expect(asked).toBeLessThan(30);
       await openRoom({ agentName });
-      await expect.poll(() => offeredTo(willing).length, { timeout: 5_000 }).toBe(rooms);
+      await expect.poll(() => offeredTo(willing).length, { timeout: 5_000 }).toBe(asked);
     }
 
     const [jobId] = offeredTo(picky);

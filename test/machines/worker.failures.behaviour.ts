@@ -1,11 +1,14 @@
 import { expect } from 'vitest';
+import { fromCallback } from 'xstate';
 import { connectionMachine } from '../../src/machines/connection.machine.js';
 import type {
   Command as SocketCommand,
   Fact as SocketFact,
   SocketInput,
 } from '../../src/machines/connection.types.js';
+import { jobRequestMachine } from '../../src/machines/job-request.machine.js';
 import type { LinkLogic } from '../../src/machines/worker.links.js';
+import type { RequestLogic } from '../../src/machines/worker.requests.js';
 import { fakePort } from '../support/fake-ports.js';
 import { run } from '../support/run-machine.js';
 import { failure } from '../support/samples.js';
@@ -81,6 +84,30 @@ const end = (worker: Worker, { losesLink }: Fault): void => {
   poolCloses(worker);
   if (!losesLink) linkCloses(worker);
 };
+
+const missing = (name: string) => ({
+  code: 'ERR_ACTOR_NOT_PROVIDED',
+  message: expect.stringMatching(new RegExp(`^The actor "${name}" is missing\\.`)) as string,
+});
+
+/** An actor that is there and does nothing. */
+const silent = fromCallback(() => {});
+
+/** The machine as a root of its own, with some of its actors. */
+const misses = (name: string, when: string, actors: object): WorkerBehaviour => ({
+  title: `fails and names the actor ${name} when it misses it ${when}`,
+  run: (machine) => {
+    const { advance, output, status } = run(machine.provide({ actors } as never), {
+      alone: true,
+      input: { settings },
+    });
+
+    advance(60_000);
+
+    expect(status()).toBe('done');
+    expect(output()).toEqual(outcome(missing(name)));
+  },
+});
 
 /** Faults while it runs, while it drains, and while it stops. */
 const throughout = faults.flatMap((fault): WorkerBehaviour[] => [
@@ -247,22 +274,31 @@ export const behaviours: readonly WorkerBehaviour[] = [
       expect(ofType(worker.link.told, 'answer')).toEqual([answer('job-1', false)]);
     },
   },
+  misses('httpServer', 'first of all', {}),
+  misses('loadSampler', 'with a server', { httpServer: silent }),
+  misses('childProcess', 'with a sampler, too', { httpServer: silent, loadSampler: silent }),
   {
-    title: 'names the first actor that it misses when it runs alone and pure',
+    title: 'names the socket that its link misses',
     run: (machine) => {
-      const { advance, output, status } = run(machine, { alone: true, input: { settings } });
+      const worker = create(machine, {}, undefined, connectionMachine as LinkLogic);
+      worker.send({ type: 'start' });
 
-      advance(60_000);
+      worker.http.say({ type: 'http.listening', host: '127.0.0.1', port: 8081 });
+      poolCloses(worker);
 
-      expect(status()).toBe('done');
-      expect(output()).toEqual({
-        outcome: 'failed',
-        jobsCut: 0,
-        failure: {
-          code: 'ERR_ACTOR_NOT_PROVIDED',
-          message: expect.stringMatching(/^The actor "httpServer" is missing\./),
-        },
-      });
+      expect(worker.output()).toEqual(outcome(missing('agentSocket')));
+    },
+  },
+  {
+    title: 'refuses offers and names the handler that they miss',
+    run: (machine) => {
+      const worker = running(machine, {}, jobRequestMachine as RequestLogic);
+
+      offer(worker, 'job-1');
+
+      expect(worker.emitted.slice(1)).toEqual([
+        { type: 'job.rejected', jobId: 'job-1', reason: missing('requestHandler').message },
+      ]);
     },
   },
 ];

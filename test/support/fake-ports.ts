@@ -10,6 +10,8 @@ import type {
 import type { Slot } from '../../src/machines/support.js';
 import { breakDown, finish, type Instance, instanceOf } from './fake-instance.js';
 
+export type { Instance } from './fake-instance.js';
+
 /** All instances of one fake, and shortcuts to the newest live one. */
 export interface Fake<Command, Input, Fact, Output> {
   /** Every command that any instance received, in order. */

@@ -12,6 +12,7 @@ import {
   type Snapshot,
   type SnapshotFrom,
 } from 'xstate';
+import { recordingParent } from './recording-parent.js';
 import { type SteppingClock, steppingClock } from './stepping-clock.js';
 
 export interface RunOptions<Machine extends AnyStateMachine> {

@@ -163,9 +163,10 @@ export const ending: readonly Behaviour<Machine>[] = [
       expect(has('busy')).toBe(true);
       expect(child.told).toEqual([]);
 
-      child.say({ type: 'child.finished', end: success });
+      const end = { outcome: 'failed', error: failure } as const;
+      child.say({ type: 'child.finished', end });
       expect(value()).toEqual({ draining: 'reporting' });
-      expect(toParent).toEqual([finished]);
+      expect(toParent).toEqual([{ ...finished, end }]);
     },
   },
   {

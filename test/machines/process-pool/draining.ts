@@ -8,6 +8,7 @@ import {
   failOften,
   failStart,
   jobOf,
+  lastFailure,
   launch,
   type Machine,
   start,
@@ -161,9 +162,8 @@ export const draining: readonly Behaviour<Machine>[] = [
 
       send({ type: 'launch.cancel', jobId: 'job-1', reason: 'ended by the server' });
       expect(proc(0).told).toEqual([closing]);
-      warmUp(pool, 0);
+      end(pool, 0, { wasWarm: false });
       expect(toParent).toEqual([]);
-      end(pool, 0);
 
       expect(status()).toBe('done');
     },
@@ -208,9 +208,9 @@ export const draining: readonly Behaviour<Machine>[] = [
         expect(taken(toParent)).toEqual([{ type: 'pool.failed', error: failure, retryMs: 0 }]);
         expect(slots()).toEqual([0]);
       }
-      failStart(pool, 0);
+      failStart(pool, 0, lastFailure);
 
-      expect(toParent).toEqual([{ type: 'job.unstartable', jobId: 'job-1', error: failure }]);
+      expect(toParent).toEqual([{ type: 'job.unstartable', jobId: 'job-1', error: lastFailure }]);
       expect(status()).toBe('done');
     },
   },
@@ -228,10 +228,30 @@ export const draining: readonly Behaviour<Machine>[] = [
         expect(taken(toParent)).toEqual([{ type: 'pool.failed', error: broke, retryMs: 0 }]);
         expect(slots()).toEqual([0]);
       }
-      proc(0).fail(new Error('broke'));
+      proc(0).fail(new Error('broke again'));
 
-      expect(toParent).toEqual([{ type: 'job.unstartable', jobId: 'job-1', error: broke }]);
-      expect(output()).toEqual({ lastFailure: broke });
+      const brokeAgain = { code: 'ERR_INTERNAL', message: 'broke again' };
+      expect(toParent).toEqual([{ type: 'job.unstartable', jobId: 'job-1', error: brokeAgain }]);
+      expect(output()).toEqual({ lastFailure: brokeAgain });
+    },
+  },
+  {
+    title: 'fails only the job of a process machine that breaks while it drains',
+    run: (machine) => {
+      const pool = startMixed(machine);
+      pool.send({ type: 'drain', keep: 0 });
+
+      pool.proc(0).fail(new Error('broke'));
+
+      expect(pool.toParent).toEqual([
+        {
+          type: 'job.exited',
+          jobId: 'job-1',
+          end: { outcome: 'failed', error: broke },
+          died: true,
+        },
+      ]);
+      expect(pool.slots()).toEqual([1, 2, 3, 4]);
     },
   },
   {
@@ -292,7 +312,6 @@ export const draining: readonly Behaviour<Machine>[] = [
 
       end(pool, 1, { jobId: 'job-2', ...died });
       launch(pool, 'job-3');
-      warmUp(pool, 3);
       send({ type: 'drain', keep: 2 });
       send({ type: 'target.set', idle: 2 });
       expect(toParent).toEqual([

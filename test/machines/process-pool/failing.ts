@@ -8,6 +8,7 @@ import {
   failOften,
   failStart,
   jobOf,
+  lastFailure,
   launch,
   type Machine,
   pauses,
@@ -19,15 +20,15 @@ import {
 const pausing = { warming: 'pausing' };
 const waiting = { degraded: 'waiting' };
 const failed = (retryMs: number) => ({ type: 'pool.failed', error: failure, retryMs });
-const degradedEvent = { type: 'pool.degraded', error: failure };
-const unstartable = (jobId: string) => ({ type: 'job.unstartable', jobId, error: failure });
+const degradedEvent = { type: 'pool.degraded', error: lastFailure };
+const unstartable = (jobId: string) => ({ type: 'job.unstartable', jobId, error: lastFailure });
 const broke = { code: 'ERR_INTERNAL', message: 'broke' };
 
 /** A pool of one that has just given up. */
 const startDegraded = (machine: Machine, idle = 1) => {
   const pool = start(machine, { idle, concurrency: 1 });
   failOften(pool);
-  failStart(pool, 0);
+  failStart(pool, 0, lastFailure);
   expect(taken(pool.toParent)).toEqual([degradedEvent]);
   expect(pool.value()).toEqual(waiting);
   return pool;
@@ -136,7 +137,7 @@ export const failing: readonly Behaviour<Machine>[] = [
       launch(pool, 'job-1');
       expect(has('degraded')).toBe(false);
 
-      failStart(pool, 0);
+      failStart(pool, 0, lastFailure);
 
       expect(value()).toEqual(waiting);
       expect(has('degraded')).toBe(true);
@@ -205,7 +206,7 @@ export const failing: readonly Behaviour<Machine>[] = [
     run: (machine) => {
       const pool = start(machine, { idle: 6, concurrency: 6 });
       const { advance, slots, toParent, value } = pool;
-      for (const slot of [0, 1, 2, 3, 4]) failStart(pool, slot);
+      for (const slot of [0, 1, 2, 3, 4]) failStart(pool, slot, lastFailure);
       expect(toParent.at(-1)).toEqual(degradedEvent);
 
       advance(30_000);
@@ -222,7 +223,7 @@ export const failing: readonly Behaviour<Machine>[] = [
       const pool = start(machine, { idle: 6, concurrency: 6 });
       const { proc, toParent } = pool;
       warmUp(pool, 5);
-      for (const slot of [0, 1, 2, 3, 4]) failStart(pool, slot);
+      for (const slot of [0, 1, 2, 3, 4]) failStart(pool, slot, lastFailure);
       taken(toParent);
 
       launch(pool, 'job-1');
@@ -240,7 +241,7 @@ export const failing: readonly Behaviour<Machine>[] = [
       launch(pool, 'job-1');
       acknowledge(pool, 0, 'job-1');
       pool.send({ type: 'target.set', idle: 5 });
-      for (const slot of [1, 2, 3, 4, 5]) failStart(pool, slot);
+      for (const slot of [1, 2, 3, 4, 5]) failStart(pool, slot, lastFailure);
       taken(toParent);
 
       proc(0).say({
@@ -256,12 +257,40 @@ export const failing: readonly Behaviour<Machine>[] = [
     },
   },
   {
+    title: 'takes the end of a running process for no failed probe',
+    run: (machine) => {
+      const pool = startWarm(machine, { idle: 2, concurrency: 6 });
+      for (const [slot, jobId] of ['job-1', 'job-2'].entries()) {
+        launch(pool, jobId);
+        acknowledge(pool, slot, jobId);
+      }
+      pool.send({ type: 'target.set', idle: 5 });
+      for (const slot of [2, 3, 4, 5, 6]) failStart(pool, slot, lastFailure);
+      pool.advance(30_000);
+      taken(pool.toParent);
+
+      end(pool, 0, { jobId: 'job-1', outcome: 'success', started: true, reported: true });
+      pool.proc(1).fail(new Error('broke'));
+
+      expect(pool.toParent).toEqual([
+        { type: 'job.exited', jobId: 'job-1', end: { outcome: 'success' }, died: false },
+        {
+          type: 'job.exited',
+          jobId: 'job-2',
+          end: { outcome: 'failed', error: broke },
+          died: true,
+        },
+      ]);
+      expect(pool.value()).toEqual({ degraded: 'probing' });
+    },
+  },
+  {
     title: 'gives up a job at once whose process dies unacknowledged while it is degraded',
     run: (machine) => {
       const pool = startWarm(machine, { idle: 1, concurrency: 6 });
       launch(pool, 'job-1');
       pool.send({ type: 'target.set', idle: 5 });
-      for (const slot of [1, 2, 3, 4, 5]) failStart(pool, slot);
+      for (const slot of [1, 2, 3, 4, 5]) failStart(pool, slot, lastFailure);
       taken(pool.toParent);
 
       end(pool, 0, { jobId: 'job-1', outcome: 'failed', error: broke });
@@ -281,14 +310,19 @@ export const failing: readonly Behaviour<Machine>[] = [
         expect(slots()).toEqual([]);
         advance(pauseMs);
       }
-      proc(0).fail(new Error('broke'));
-      expect(taken(toParent)).toEqual([{ type: 'pool.degraded', error: broke }]);
+      proc(0).fail(new Error('broke again'));
+      expect(taken(toParent)).toEqual([
+        { type: 'pool.degraded', error: { code: 'ERR_INTERNAL', message: 'broke again' } },
+      ]);
       expect(value()).toEqual(waiting);
 
       advance(30_000);
       proc(0).fail(new Error('broke'));
       expect(toParent).toEqual([{ type: 'pool.failed', error: broke, retryMs: 30_000 }]);
       expect(value()).toEqual(waiting);
+
+      advance(30_000);
+      expect(slots()).toEqual([0]);
     },
   },
 ];

@@ -1,3 +1,4 @@
+import type { Failure } from '../../../src/errors.js';
 import { jobProcessMachine } from '../../../src/machines/job-process.machine.js';
 import type {
   ChildInput,
@@ -102,8 +103,8 @@ export const end = ({ proc }: Pool, slot: number, more: Partial<Ended> = {}) =>
   proc(slot).done(outputOf(slot, more));
 
 /** Lets the start of a process fail; without a pid its pauses are the same everywhere. */
-export const failStart = (pool: Pool, slot: number) =>
-  end(pool, slot, { pid: undefined, wasWarm: false, error: failure });
+export const failStart = (pool: Pool, slot: number, error: Failure = failure) =>
+  end(pool, slot, { pid: undefined, wasWarm: false, error });
 
 /** Lets the start of `proc.0` fail so often that one more failure is too much. */
 export const failOften = (pool: Pool) => {
@@ -116,6 +117,9 @@ export const failOften = (pool: Pool) => {
 
 /** The pauses after failed starts in a row. */
 export const pauses = [90, 181, 362, 724, 1_447, 2_894, 5_789, 9_045, 9_045] as const;
+
+/** A failure that can be told from the others. */
+export const lastFailure: Failure = { code: 'ERR_LAST', message: 'the last straw' };
 
 /** The job that a process was given last. */
 export const jobOf = ({ told }: Process): string | undefined =>

@@ -124,6 +124,19 @@ export const warming: readonly Behaviour<Machine>[] = [
     },
   },
   {
+    title: 'replaces a warm process whose machine broke at once, and counts it as no failure',
+    run: (machine) => {
+      const pool = startWarm(machine, { idle: 2 });
+
+      pool.proc(1).fail(new Error('broke'));
+      expect(pool.slots()).toEqual([0, 1]);
+
+      pool.proc(0).fail(new Error('broke'));
+      expect(pool.slots()).toEqual([1, 0]);
+      expect(pool.toParent).toEqual([]);
+    },
+  },
+  {
     title: 'warms more when its target rises',
     run: (machine) => {
       const pool = startWarm(machine, { idle: 1, concurrency: 4 });

@@ -1,0 +1,122 @@
+import { expect, it } from 'vitest';
+import { type Act, serveWithLedger } from '../support/ledger-server.js';
+import { seen } from '../support/seen.js';
+import { agentFile, runProgram, type WorkerProgram } from '../support/worker-program.js';
+
+/** A worker of its own process with a warm process and a job that runs. */
+async function busyWorker(args: readonly string[] = ['start'], act: Act = 'stays') {
+  const world = await serveWithLedger();
+  const program = runProgram([agentFile('obeys-in-one-file.mjs'), ...args], world);
+  const first = await program.warm();
+  const job = world.offer(act);
+  const pid = await world.started(job);
+  await program.hear('process.ready', (line) => line.pid !== first);
+  await program.hear('job.log', ({ msg }) => msg === (act === 'helps' ? 'helping' : 'joined'));
+  return { ...world, program, job, pid };
+}
+
+/** Writes down how it ended and checks everything. */
+async function violationsOf(
+  { ledger, program }: Pick<Awaited<ReturnType<typeof busyWorker>>, 'ledger' | 'program'>,
+  code: number,
+) {
+  const exit = await program.exited;
+  ledger.record({
+    type: 'worker.exited',
+    worker: 'devkey',
+    code: exit.code,
+    expectedCodes: [code],
+    survivors: program.left(),
+  });
+  return ledger.check();
+}
+
+const isGone = (program: WorkerProgram) => () => program.left().length === 0 || undefined;
+
+it('leaves no process after kill -9, neither warm ones nor a job with its helpers', async () => {
+  const { program } = await busyWorker(['start'], 'helps');
+  expect(program.left().length).toBe(4);
+
+  program.signal('SIGKILL');
+  await program.exited;
+
+  await seen(isGone(program), 1_500);
+});
+
+it('drains at SIGTERM: takes nothing new, lets the job end by itself, exits 0', async () => {
+  const run = await busyWorker();
+  const { program, server, job, pid } = run;
+
+  program.signal('SIGTERM');
+  await program.hear('worker.draining');
+  await server.waitFor(() => server.workers[0]?.status === 'full');
+  const late = run.offer();
+  process.kill(pid, 'SIGUSR2');
+
+  expect(await violationsOf(run, 0)).toEqual([]);
+  expect([job.status, late.dispatch]).toEqual(['success', 'unserved']);
+});
+
+it.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)(
+  'ends at once at the second %s, with code %i and without a process',
+  async (signal, code) => {
+    const run = await busyWorker(['start'], 'helps');
+
+    run.program.signal(signal);
+    await run.program.hear('worker.draining');
+    run.program.signal(signal);
+
+    expect(await violationsOf(run, code)).toEqual([]);
+    expect([run.job.status, run.job.error]).toEqual(['failed', expect.any(String)]);
+  },
+);
+
+it('cuts the jobs that outlast the drain limit, through their callbacks, and exits 75', async () => {
+  const run = await busyWorker(['start', '--drain-timeout', '100ms']);
+
+  run.program.signal('SIGTERM');
+
+  expect(await violationsOf(run, 75)).toEqual([]);
+  expect(await run.program.hear('job.log', ({ msg }) => msg === 'callback')).toMatchObject({
+    reason: 'the worker is stopping',
+  });
+  expect(run.job.status).toBe('success');
+});
+
+it('ends the jobs of dev through their callbacks at the first SIGINT and exits 0', async () => {
+  const world = await serveWithLedger();
+  const args = [agentFile('obeys-in-one-file.mjs'), 'dev', '--log-format', 'json'];
+  const program = runProgram(args, world);
+  await program.warm();
+  const job = world.offer('stays');
+  await world.started(job);
+  await program.hear('job.log', ({ msg }) => msg === 'joined');
+
+  program.signalGroup('SIGINT');
+
+  expect(await violationsOf({ ...world, program }, 0)).toEqual([]);
+  expect(await program.hear('job.log', ({ msg }) => msg === 'callback')).toMatchObject({
+    reason: 'the worker is stopping',
+  });
+  expect(job.status).toBe('success');
+});
+
+it('keeps Ctrl-C and the signals of a service manager from the processes of jobs', async () => {
+  const run = await busyWorker();
+  const { program, job, pid } = run;
+
+  program.signalGroup('SIGINT');
+  process.kill(pid, 'SIGINT');
+  process.kill(pid, 'SIGTERM');
+  await program.hear('worker.draining');
+  process.kill(pid, 'SIGUSR2');
+
+  expect(await violationsOf(run, 0)).toEqual([]);
+  expect(job.status).toBe('success');
+  expect(await program.hear('job.log', ({ msg }) => msg === 'callback')).toMatchObject({
+    reason: 'hung up',
+  });
+});
