@@ -89,15 +89,15 @@ export type WorkerErrorCode =
    */
   | 'ERR_MISSING_CREDENTIALS'
   /**
-   * Something needs a connected room. Call `ctx.connect` first. In a simulated room, media and
-   * streams are refused like this.
-   */
-  | 'ERR_NOT_CONNECTED'
-  /**
    * `getJobContext` was called outside of a job. Call it below the entrypoint, or pass `{ required:
    * false }`.
    */
   | 'ERR_NO_JOB_CONTEXT'
+  /**
+   * Something needs a connected room. Call `ctx.connect` first. In a simulated room, media and
+   * streams are refused like this.
+   */
+  | 'ERR_NOT_CONNECTED'
   /**
    * `withPolicies` got something that is no policy; or a policy threw or returned no boolean, and
    * the one offer was refused. Decide in `requestFnc` what has to wait.

@@ -4,7 +4,7 @@ import type { Settings } from './machines/worker.types.js';
 import { socketAddress } from './options/addresses.js';
 import { closest } from './options/names.js';
 import { invalidOptions, missingCredentials } from './options/problems.js';
-import { readOptions, type Sources } from './options/read.js';
+import { givenProblems, readOptions, type Sources } from './options/read.js';
 import { type OptionValues, optionTable, type WorkerOptionsInit } from './options/table.js';
 import { completePermissions } from './permissions.js';
 import { Secret } from './secret.js';
@@ -29,6 +29,16 @@ const noEntrypoint = 'entrypointFnc: missing; it is the function that runs for e
 /** Whether a name is `entrypointFnc`, or a slip of it that is complained about already. */
 const meansEntrypoint = (name: string): boolean => closest(name, ['entrypointFnc']) !== undefined;
 
+/** What lacks both an entrypoint and a module that has one. */
+const entrypointProblems = (given: Readonly<Record<string, unknown>>): readonly string[] =>
+  given.agent === undefined && !Object.keys(given).some(meansEntrypoint) ? [noEntrypoint] : [];
+
+/** Refuses options that are wrong in themselves, whatever flags and variables say. */
+export function checkGiven<UserData>(given: WorkerOptionsInit<UserData>): void {
+  const problems = [...givenProblems(optionTable, given), ...entrypointProblems(given)];
+  if (problems.length > 0) throw invalidOptions(problems);
+}
+
 /** What is missing unless the file of the agent is known from elsewhere. */
 const noAgent =
   "agent: missing. Each process imports the agent, and only cli.runApp knows its file; write agent: new URL('./agent.js', import.meta.url), or start with cli.runApp.";
@@ -48,9 +58,9 @@ export function resolveOptions<UserData>(
     .filter((name) => options[name] === undefined)
     .map((name) => optionTable[name].env ?? name);
 
-  if (options.agent === undefined && !Object.keys(given).some(meansEntrypoint)) {
-    problems.push(noEntrypoint);
-  } else if (agent === undefined) problems.push(noAgent);
+  const lacking = entrypointProblems(given);
+  problems.push(...lacking);
+  if (lacking.length === 0 && agent === undefined) problems.push(noAgent);
   if (problems.length > 0) {
     if (missing.length > 0) problems.push(`missing: ${missing.join(', ')}.`);
     throw invalidOptions(problems);

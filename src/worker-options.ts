@@ -1,5 +1,7 @@
 import type { AgentDefinition } from './job/agent-definition.js';
+import { currentRunner } from './job/registry.js';
 import {
+  checkGiven,
   type Logger,
   type Resolution,
   type ResolvedOptions,
@@ -9,11 +11,13 @@ import {
 
 /**
  * What a worker is made of: the functions of the agent, and how to run them. The entrypoint, or
- * the agent's own module, is all that is required. What is wrong is told when a worker is made
- * of it, together with what is wrong in flags and variables: `cli.runApp` says it in a line,
- * `createWorker` throws it. The processes of jobs make the same object without credentials.
+ * the agent's own module, is all that is required. Address and credentials may come later, from
+ * the environment or the command line: the processes of jobs make the same object without them.
  *
  * It is a valid input of the worker machine. Nothing that prints or serialises it shows a secret.
+ *
+ * @throws WorkerError `ERR_INVALID_OPTIONS`, naming all that is wrong; under a command line, which
+ * says it in a line and ends with exit code 78, only when the worker is made.
  *
  * @example
  * cli.runApp(
@@ -30,6 +34,7 @@ export class WorkerOptions<UserData = Record<string, unknown>> {
 
   constructor(given: WorkerOptionsInit<UserData>) {
     this.#given = Object.freeze({ ...given });
+    if (!isCommand(process.argv[2])) checkGiven(this.#given);
   }
 
   /** The functions of an agent that is defined in one file with its options. */
@@ -62,3 +67,7 @@ export class WorkerOptions<UserData = Record<string, unknown>> {
     return `WorkerOptions { ${Object.keys(this.#given).join(', ')} }`;
   }
 }
+
+/** Whether `cli.runApp` will say what is wrong, or has said it in the process of the worker. */
+const isCommand = (word: string | undefined): boolean =>
+  word === 'start' || word === 'dev' || currentRunner() !== undefined;

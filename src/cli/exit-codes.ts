@@ -5,7 +5,7 @@ import type { Output } from './session.types.js';
 export const exitCodes = {
   /** It ended as it was asked to: drained, also when a drain limit of 0 ended jobs. */
   ok: 0,
-  /** A bug of this package. It says so with a stack. */
+  /** Any other cause, most likely a bug of this package. */
   bug: 1,
   /** The command line is wrong. */
   usage: 64,

@@ -1,11 +1,11 @@
 import { assign, type EventObject, emit, sendTo, setup } from 'xstate';
 import { fromEvent, port } from '../machines/support.js';
-import type { Command, Context, Emitted, Event, Output } from './session.types.js';
+import type { Command, Context, Emitted, Event, Output, Signal } from './session.types.js';
 
 /**
  * The life of a command that runs a worker: it is running until the first signal, draining until
  * the second, halting for three seconds at most, and ended. It ends at any time with the worker;
- * whatever the worker does, a second signal ends it.
+ * whatever the worker does, a second signal ends it. The echo of the first one is no second.
  */
 export const sessionMachine = setup({
   types: {
@@ -19,7 +19,13 @@ export const sessionMachine = setup({
     osSignals: port<EventObject, unknown>('osSignals'),
     worker: port<Command, undefined>('worker'),
   },
+  guards: {
+    isEcho: ({ context }, { signal }: { signal: Signal }) => signal === context.askedBy,
+  },
   actions: {
+    recordAsking: assign((_, { signal }: Extract<Event, { type: 'signal.received' }>) => ({
+      askedBy: signal,
+    })),
     recordForce: assign((_, { signal }: Extract<Event, { type: 'signal.received' }>) => ({
       forcedBy: signal,
     })),
@@ -45,11 +51,11 @@ export const sessionMachine = setup({
       signal,
     })),
   },
-  delays: { haltTimeout: 3_000 },
+  delays: { echoTime: 100, haltTimeout: 3_000 },
 }).createMachine({
   id: 'session',
-  context: { forcedBy: undefined, end: undefined },
-  output: ({ context }) => context,
+  context: { askedBy: undefined, forcedBy: undefined, end: undefined },
+  output: ({ context: { forcedBy, end } }) => ({ forcedBy, end }),
   initial: 'alive',
   states: {
     alive: {
@@ -72,7 +78,10 @@ export const sessionMachine = setup({
           on: {
             'signal.received': {
               target: 'draining',
-              actions: { type: 'announceDrain', params: fromEvent },
+              actions: [
+                { type: 'recordAsking', params: fromEvent },
+                { type: 'announceDrain', params: fromEvent },
+              ],
             },
           },
         },
@@ -87,6 +96,15 @@ export const sessionMachine = setup({
                 { type: 'announceHalt', params: fromEvent },
               ],
             },
+          },
+          initial: 'echoing',
+          states: {
+            // Ctrl-C reaches a whole group, and programs such as tsx pass it on to their child as well.
+            echoing: {
+              on: { 'signal.received': { guard: { type: 'isEcho', params: fromEvent } } },
+              after: { echoTime: 'listening' },
+            },
+            listening: {},
           },
         },
         halting: {

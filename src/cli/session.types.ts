@@ -13,14 +13,17 @@ export type Event =
   /** A bug: workers end, also when they fail. */
   | { readonly type: 'worker.crashed'; readonly error: unknown };
 
-export interface Context {
+export interface Output {
   /** The signal that forced the end: the second one. */
   readonly forcedBy: Signal | undefined;
   /** Undefined when the worker had to be left behind. */
   readonly end: WorkerEnd | undefined;
 }
 
-export type Output = Context;
+export interface Context extends Output {
+  /** The signal that asked for the end: the first one. */
+  readonly askedBy: Signal | undefined;
+}
 
 /** What people at the terminal are told. */
 export type Emitted =

@@ -10,6 +10,7 @@ import type { JobLog } from './log.js';
 
 /** The process that a job runs in, or will run in. */
 export interface JobProcess<UserData = Record<string, unknown>> {
+  /** Its id in the operating system. */
   readonly pid: number;
   /** What the prewarm function left for the job: it is the same object in the same process. */
   readonly userdata: UserData;
@@ -22,9 +23,11 @@ export type AutoSubscribe = boolean | 'audio' | 'video';
 export interface ConnectOptions {
   /** Default: true. */
   readonly autoSubscribe?: AutoSubscribe;
+  /** Pauses video that nobody watches. Default: false. */
   readonly dynacast?: boolean;
   /** End-to-end encryption. */
   readonly e2ee?: E2EEOptions;
+  /** ICE servers and transport, when the server's own will not do. */
   readonly rtcConfig?: RtcConfiguration;
 }
 
@@ -65,19 +68,24 @@ export interface JobContext<UserData = Record<string, unknown>> {
   readonly participant: RemoteParticipant | ParticipantInfo | undefined;
   /** This process, with what its prewarm function prepared. */
   readonly proc: JobProcess<UserData>;
+  /** The worker's id at the server. */
   readonly workerId: string;
   /** Whether the room is simulated, so that no media flows. */
   readonly isSimulated: boolean;
   /** Aborts in the tick in which the job begins to end; its reason is an `AbortError` with the text. */
   readonly signal: AbortSignal;
+  /** The job's log; its lines go to the worker and carry the job's id. */
   readonly log: JobLog;
 
   /**
    * Joins the room with the job's token. Calls after the first, also concurrent ones, join
    * nothing: they settle with the first. After a failure it may be called again.
+   *
+   * @throws WorkerError `ERR_CONNECTION_FAILED`; rejects with the signal's reason when the job ends
+   * first.
    */
   connect(options?: ConnectOptions): Promise<void>;
-  /** Ends the job, as a success. Only the first reason counts. It returns at once. */
+  /** Ends the job, as a success. Only the first reason counts; it defaults to `user requested`. It returns at once. */
   shutdown(reason?: string): void;
   /**
    * Has `callback` called when the room was left. All callbacks run in parallel and are awaited
@@ -88,7 +96,7 @@ export interface JobContext<UserData = Record<string, unknown>> {
   /**
    * Resolves with a participant as soon as it is in the room. Rejects when the job ends first.
    *
-   * @throws WorkerError `ERR_NOT_CONNECTED` before `connect`.
+   * @throws WorkerError `ERR_NOT_CONNECTED` before `connect` and once the room is left.
    */
   waitForParticipant(options?: WaitForParticipantOptions): Promise<RemoteParticipant>;
 }

@@ -18,6 +18,7 @@ export interface SimulatedParticipant {
   readonly name: string;
   readonly metadata: string;
   readonly attributes: Record<string, string>;
+  /** As in LiveKit's `ParticipantKind`: 0 is a person, 4 an agent. */
   readonly kind: number;
   /** Always empty: there is no media. */
   readonly trackPublications: Map<string, unknown>;

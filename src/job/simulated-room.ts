@@ -22,7 +22,9 @@ const roomDeleted = 5;
 
 /** The other side of a simulated room: what happens there without the agent's doing. */
 export interface Simulation {
+  /** Lets somebody in; the agent's room says `participantConnected`. */
   join(peer: SimulatedPeer): SimulatedParticipant;
+  /** Lets somebody out; the agent's room says `participantDisconnected`. */
   leave(identity: string): void;
   /** Has a participant, or with no identity the server, send data to the agent. */
   data(payload: Uint8Array, identity?: string, topic?: string): void;
@@ -37,8 +39,10 @@ export interface SimulatedRoom extends EventEmitter {
   readonly isConnected: boolean;
   readonly connectionState: number;
   readonly numParticipants: number;
+  /** The agent; undefined before `connect`. */
   readonly localParticipant: (SimulatedParticipant & SimulatedPublishing) | undefined;
   readonly remoteParticipants: Map<string, SimulatedParticipant>;
+  /** The other side: what people and the server do. */
   readonly simulate: Simulation;
   getSid(): Promise<string>;
   connect(): Promise<void>;

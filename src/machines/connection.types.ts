@@ -5,23 +5,33 @@ import type { Assignment, JobKind, Offer, Participation } from './job.types.js';
 
 /** What agents may do in rooms; the server writes it into the token of each job. */
 export interface Permissions {
+  /** Publish tracks. */
   readonly canPublish: boolean;
+  /** Receive tracks of others. */
   readonly canSubscribe: boolean;
+  /** Send data messages. */
   readonly canPublishData: boolean;
+  /** Change its own metadata and attributes. */
   readonly canUpdateMetadata: boolean;
+  /** Only tracks of these sources; an empty list is no restriction. */
   readonly canPublishSources: readonly string[];
+  /** Invisible to other participants. */
   readonly hidden: boolean;
 }
 
 /** How the worker introduces itself. */
 export interface Registration {
+  /** What gets a job of its own. */
   readonly workerType: JobKind;
+  /** For explicit dispatch; empty for automatic dispatch. */
   readonly agentName: string;
   readonly version: string;
+  /** Only dispatches with the same label reach this worker. */
   readonly deployment: string;
   readonly permissions: Permissions;
 }
 
+/** The API key and secret of a LiveKit project. It travels only inside a `Secret`. */
 export interface KeyPair {
   readonly apiKey: string;
   readonly apiSecret: string;
@@ -50,10 +60,13 @@ export interface JobStatus {
   readonly error: string;
 }
 
+/** The answer to one offer (LiveKit's availability response). */
 export interface Answer {
   readonly jobId: string;
   readonly available: boolean;
+  /** With a no: ends the job for all workers. */
   readonly terminate: boolean;
+  /** With a yes: how the agent will appear in the room. */
   readonly participation: Participation | undefined;
 }
 
@@ -65,6 +78,7 @@ export type Message =
   | ({ readonly kind: 'status' } & JobStatus)
   | { readonly kind: 'migrate'; readonly jobIds: readonly string[] };
 
+/** Where a socket connects, and with which key pair it signs its token. */
 export interface SocketInput {
   readonly url: string;
   readonly credentials: Secret<KeyPair>;

@@ -4,11 +4,15 @@ import type { JobEnd, Launch } from './job.types.js';
 
 /** How an operating-system process ended. */
 export interface Exit {
+  /** Null when a signal ended it. */
   readonly code: number | null;
   readonly signal: string | null;
 }
 
-/** Milliseconds after the fork at which a stage of the start was done. */
+/**
+ * Milliseconds after the start of the process at which a stage was done: `online`, `imported`,
+ * `rtc`, `prewarmed`.
+ */
 export type Timings = Readonly<Record<string, number>>;
 
 /** The user's code: the same file again, whose `cli.runApp` hands over its functions, or a module of its own. */
@@ -17,14 +21,18 @@ export interface AgentSource {
   readonly form: 'file' | 'module';
 }
 
+/** What a child process needs before it has a job. */
 export interface ChildInput {
   readonly agent: AgentSource;
   /** Node flags for the child, such as a TypeScript loader. */
   readonly execArgv: readonly string[];
   /** Environment names to pass on; undefined passes all but the secrets. */
   readonly env: readonly string[] | undefined;
+  /** Environment names that are not passed on. */
   readonly envExclude: readonly string[];
+  /** How long the entrypoint may take to settle once its job ends by itself. */
   readonly graceMs: number;
+  /** The least level that the job's log writes. */
   readonly logLevel: string;
 }
 

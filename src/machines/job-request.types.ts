@@ -4,34 +4,50 @@ import type { Assignment, Capacity, Launch, Offer, Participation } from './job.t
 
 /** What `accept()` resolves to, once the answer is written. */
 export interface Acceptance {
-  /** Settles when the server assigned the job to this worker, or did not in time. */
+  /** Resolves when the server assigned the job to this worker; rejects with `ERR_ASSIGNMENT_TIMEOUT` or another code when it did not. */
   readonly assigned: Promise<void>;
-  /** Settles when the job's entrypoint was called, or could not be. */
+  /** Resolves when a process acknowledged the job; rejects with `ERR_LAUNCH_FAILED` or another code when none did. */
   readonly launched: Promise<void>;
 }
 
 /**
- * What `requestFnc` receives: an offer and the two ways to answer it. The first answer counts;
- * another one throws `ERR_ALREADY_ANSWERED`. No answer in time is a refusal.
+ * What `requestFnc` receives: an offer and the two ways to answer it. The first answer counts.
+ * No answer within `requestTimeout` is a refusal.
  */
 export interface JobRequest {
+  /** The job's id. */
   readonly id: string;
+  /** The whole offer. */
   readonly offer: Offer;
   readonly room: Offer['room'];
   /** Whom a PUBLISHER job is about. */
   readonly publisher: Offer['participant'];
+  /** Whom a PUBLISHER or PARTICIPANT job is about. */
   readonly participant: Offer['participant'];
+  /** The name that the dispatch asked for; empty for automatic dispatch. */
   readonly agentName: string;
+  /** What the dispatch says to the agent. */
   readonly metadata: string;
   readonly attributes: Offer['attributes'];
+  /** The server believes that this job ran before and is to be resumed. */
   readonly resuming: boolean;
-  /** Takes the job. `name` defaults to `''`, `identity` to `agent-<job id>`. */
+  /**
+   * Takes the job. `name` and `metadata` default to `''`, `identity` to `agent-<job id>`,
+   * `attributes` to none. Resolves when the answer was sent.
+   *
+   * @throws WorkerError `ERR_INVALID_ARGUMENT`, at once, for what it does not take. The promise
+   * rejects with `ERR_ALREADY_ANSWERED`, `ERR_REQUEST_EXPIRED` or `ERR_ANSWER_NOT_SENT`.
+   */
   accept(participation?: Partial<Participation>): Promise<Acceptance>;
-  /** Leaves the job to the next worker; with `terminate: true` ends it for all. */
+  /**
+   * Leaves the job to the next worker; with `terminate: true` ends it for all.
+   *
+   * @throws WorkerError like `accept`.
+   */
   reject(options?: { readonly terminate?: boolean }): Promise<void>;
 }
 
-/** The user's decision about one offer. */
+/** The user's decision about one offer. It runs in the worker's own process. What it throws refuses the offer, unless it has answered. */
 export type RequestFnc = (request: JobRequest) => void | Promise<void>;
 
 /** What a policy of a request may look at. */
@@ -51,6 +67,7 @@ export interface Timeouts {
   readonly launchMs: number;
 }
 
+/** What the actor that runs `requestFnc` is given. */
 export interface HandlerInput {
   readonly offer: Offer;
   readonly requestFnc: RequestFnc | undefined;

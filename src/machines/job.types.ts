@@ -17,12 +17,15 @@ export interface ParticipantRecord {
 export interface Offer {
   /** The job's id. */
   readonly id: string;
+  /** Which wish for an agent this job fulfils. */
   readonly dispatchId: string;
   readonly kind: JobKind;
   readonly room: { readonly sid: string; readonly name: string; readonly metadata: string };
   /** Whom a publisher or participant job is about. */
   readonly participant: ParticipantRecord | undefined;
+  /** The name that the dispatch asked for; empty for automatic dispatch. */
   readonly agentName: string;
+  /** What the dispatch says to the agent. */
   readonly metadata: string;
   readonly attributes: Readonly<Record<string, string>>;
   /** The server believes that this job ran before and is to be resumed. */
@@ -66,15 +69,17 @@ export type JobEnd =
 
 /** What a policy may look at beside the offer. Counts do not include the offer itself. */
 export interface Capacity {
-  /** Jobs that run here. */
+  /** Jobs that have a process here; one that was reported counts until its process is gone. */
   readonly activeJobs: number;
   /** Offers that are being decided or launched and hold a place. */
   readonly reservedJobs: number;
   /** Running and reserved jobs in the offer's own room. */
   readonly jobsInRoom: number;
+  /** The option; `Infinity` is no limit. */
   readonly maxJobs: number;
   /** The last load measured, 0 to 1. */
   readonly load: number;
+  /** The option; `Infinity` is no limit. */
   readonly loadThreshold: number;
   /** False while the worker warms up, is degraded or drains. */
   readonly accepting: boolean;

@@ -1,9 +1,10 @@
 import { not, setup } from 'xstate';
 import { jobProcessMachine } from './job-process.machine.js';
 import type { Output as Ended } from './job-process.types.js';
-import { isStarting, jobs, type ProcessLogic, stock } from './process-pool.actions.js';
 import { endOf } from './process-pool.endings.js';
+import { jobs } from './process-pool.jobs.js';
 import { memberOf, warm } from './process-pool.members.js';
+import { isStarting, type ProcessLogic, stock } from './process-pool.stock.js';
 import {
   degraded,
   failedInDrain,

@@ -15,6 +15,14 @@ export const requestOf = (
   jobId: string,
 ): OpenRequest | undefined => requests.find((request) => request.jobId === jobId);
 
+/** The requests with one of them changed. */
+export const withRequest = (
+  { requests }: Pick<Context, 'requests'>,
+  jobId: string,
+  change: Partial<OpenRequest>,
+): readonly OpenRequest[] =>
+  requests.map((request) => (request.jobId === jobId ? { ...request, ...change } : request));
+
 export const jobOf = ({ jobs }: Pick<Context, 'jobs'>, jobId: string): ActiveJob | undefined =>
   jobs.find((job) => job.jobId === jobId);
 

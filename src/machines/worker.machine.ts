@@ -4,20 +4,20 @@ import { connectionMachine } from './connection.machine.js';
 import type { Offer } from './job.types.js';
 import { jobRequestMachine } from './job-request.machine.js';
 import { processPoolMachine } from './process-pool.machine.js';
-import { armed, fromEvent, port, steps } from './support.js';
+import { armed, fromEvent, port } from './support.js';
 import { isFull, jobOf, requestOf, unfinished } from './worker.facts.js';
 import { jobs } from './worker.jobs.js';
 import { type LinkLogic, links } from './worker.links.js';
+import { offers, type RequestLogic } from './worker.offers.js';
 import { type PoolLogic, pool } from './worker.pool.js';
-import { probe } from './worker.probes.js';
-import { type RequestLogic, requests } from './worker.requests.js';
+import { probes } from './worker.probes.js';
+import { requests } from './worker.requests.js';
 import * as told from './worker.told.js';
 import type {
   Context,
   Emitted,
   Event,
   HttpCommand,
-  HttpFact,
   HttpInput,
   Input,
   LoadCommand,
@@ -115,15 +115,11 @@ export const workerMachine = setup({
       input: ({ context: { settings } }) => ({ loadFnc: settings.loadFnc }),
     }),
     ...links,
+    ...offers,
     ...requests,
     ...jobs,
     ...pool,
-    answerProbe: steps<Context, Event, Emitted, Extract<HttpFact, { type: 'http.requested' }>>(
-      ({ context, enqueue, self }, { request, route }) => {
-        const { status, body } = probe(context, self.getSnapshot(), route);
-        enqueue.sendTo('http', { type: 'respond', request, status, body });
-      },
-    ),
+    ...probes,
     report: raise({ type: 'report' }),
     reportChange: raise({ type: 'report', ifChanged: true }),
     holdWorkerId: assign((_, { workerId }: { workerId: string }) => ({ workerId })),

@@ -1,6 +1,17 @@
 import type { AnyActorRef, AnyMachineSnapshot } from 'xstate';
+import { steps } from './support.js';
 import { sentLoad } from './worker.facts.js';
-import type { Context } from './worker.types.js';
+import type { Context, Emitted, Event, HttpFact } from './worker.types.js';
+
+/** Actions about health probes. */
+export const probes = {
+  answerProbe: steps<Context, Event, Emitted, Extract<HttpFact, { type: 'http.requested' }>>(
+    ({ context, enqueue, self }, { request, route }) => {
+      const { status, body } = probe(context, self.getSnapshot(), route);
+      enqueue.sendTo('http', { type: 'respond', request, status, body });
+    },
+  ),
+};
 
 /** What a health probe is answered, from the state of the worker and of its children. */
 export function probe(

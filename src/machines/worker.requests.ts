@@ -1,104 +1,17 @@
 import type { Failure } from '../errors.js';
 import type { Event as LinkEvent } from './connection.types.js';
-import type { Assignment, Launch, Offer, Participation } from './job.types.js';
-import type {
-  Output as RequestEnded,
-  Event as RequestEvent,
-  Input as RequestInput,
-} from './job-request.types.js';
-import { freeSlot, messageOf, type Slot, slotOf, steps, stopTree } from './support.js';
-import { capacityFor, remembered, requestOf } from './worker.facts.js';
+import type { Assignment, Launch } from './job.types.js';
+import type { Output as RequestEnded, Event as RequestEvent } from './job-request.types.js';
+import { messageOf, slotOf, steps, stopTree } from './support.js';
+import { remembered, requestOf, withRequest } from './worker.facts.js';
+import { refusal } from './worker.offers.js';
 import type { Context, Emitted, Event, OpenRequest } from './worker.types.js';
 import { failedWith, tellEnd } from './worker.verdict.js';
 
-/** What a worker does with offers, from the question to the process. */
+/** What becomes of the offers that have a request: launched, withdrawn, or over. */
 
-const answerMs = 2_000;
-/** A launch may take a cold start and three tries. */
-const launchTries = 3;
-
-/** A machine that serves as a `jobRequest`. */
-export type RequestLogic = Slot<RequestEvent, RequestInput, RequestEnded>;
-
-interface RequestActor {
-  readonly src: 'jobRequest';
-  readonly logic: RequestLogic;
-  readonly id: `req.${number}`;
-}
-
-export interface Answered {
-  readonly jobId: string;
-  readonly available: boolean;
-  readonly terminate: boolean;
-  readonly participation: Participation | undefined;
-}
-
-/** Actions about offers. */
+/** Actions about open requests. */
 export const requests = {
-  openRequest: steps<
-    Context,
-    Event,
-    Emitted,
-    { slot: number; offer: Offer; accepting: boolean },
-    RequestActor
-  >(({ context, enqueue }, { slot: link, offer, accepting }) => {
-    const { settings } = context;
-    const slot = freeSlot(context.requests);
-    const room = offer.room.name;
-    const request = {
-      slot,
-      link,
-      jobId: offer.id,
-      room,
-      identity: '',
-      url: '',
-      phase: 'open',
-    } as const;
-    enqueue.assign({ requests: [...context.requests, request] });
-    enqueue.emit({ type: 'job.offered', jobId: offer.id, agentName: offer.agentName });
-    enqueue.spawnChild('jobRequest', {
-      id: `req.${slot}`,
-      input: {
-        offer,
-        capacity: capacityFor(context, offer, accepting),
-        requestFnc: settings.requestFnc,
-        workerId: context.workerId,
-        timeouts: {
-          requestMs: settings.requestTimeout,
-          answerMs,
-          assignmentMs: settings.assignmentTimeout,
-          launchMs: settings.initializeProcessTimeout + launchTries * settings.startTimeout,
-        },
-      },
-    });
-  }),
-  refuseOffer: steps<Context, Event, Emitted, { slot: number; offer: Offer; reason: string }>(
-    ({ enqueue }, { slot, offer, reason }) => {
-      enqueue.sendTo(`link.${slot}`, refusal(offer.id));
-      enqueue.emit({ type: 'job.rejected', jobId: offer.id, reason });
-    },
-  ),
-  passAnswer: steps<Context, Event, Emitted, Answered>(
-    ({ context, enqueue }, { jobId, available, terminate, participation }) => {
-      const request = requestOf(context, jobId);
-      if (!request) return;
-      if (context.links.includes(request.link))
-        enqueue.sendTo(`link.${request.link}`, {
-          type: 'answer',
-          jobId,
-          available,
-          terminate,
-          participation,
-        });
-      if (available)
-        enqueue.assign({
-          requests: changed(context.requests, jobId, {
-            phase: 'accepted',
-            identity: participation?.identity ?? '',
-          }),
-        });
-    },
-  ),
   passToRequest: steps<Context, Event, Emitted, { jobId: string; event: RequestEvent }>(
     ({ context, enqueue }, { jobId, event }) => {
       const request = requestOf(context, jobId);
@@ -109,7 +22,7 @@ export const requests = {
     const { jobId } = launch;
     // The open server names no address: the room is where the worker is registered.
     const url = launch.url || context.settings.url;
-    enqueue.assign({ requests: changed(context.requests, jobId, { phase: 'assigned', url }) });
+    enqueue.assign({ requests: withRequest(context, jobId, { phase: 'assigned', url }) });
     enqueue.sendTo('pool', { type: 'launch', launch: { ...launch, url } });
   }),
   /** An assignment that nobody waits for starts nothing, and is reported failed once. */
@@ -162,21 +75,6 @@ const unexpected: Failure = {
   code: 'ERR_LAUNCH_FAILED',
   message: 'The assignment was late, or for an offer that this worker did not accept.',
 };
-
-const refusal = (jobId: string): LinkEvent => ({
-  type: 'answer',
-  jobId,
-  available: false,
-  terminate: false,
-  participation: undefined,
-});
-
-const changed = (
-  all: readonly OpenRequest[],
-  jobId: string,
-  change: Partial<OpenRequest>,
-): readonly OpenRequest[] =>
-  all.map((request) => (request.jobId === jobId ? { ...request, ...change } : request));
 
 interface Enqueue {
   assign(change: Partial<Context>): void;

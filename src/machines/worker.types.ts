@@ -18,16 +18,21 @@ import type {
 } from './job-request.types.js';
 import type { Output as PoolEnded, Emitted as PoolTold } from './process-pool.types.js';
 
-/** The user's measure of load: 0 is idle, 1 is full. */
+/**
+ * The user's measure of load: 0 is idle, 1 is full. It is asked every 2.5 s, and not again before
+ * its last call has settled. After three samples in a row that failed the load counts as 1.
+ */
 export type LoadFnc = (worker: WorkerView) => number | Promise<number>;
 
 /** What a load function may look at. */
 export interface WorkerView {
+  /** Ids of the jobs that run. */
   readonly activeJobs: readonly string[];
 }
 
 /** Resolved options: complete, checked and frozen. Durations are milliseconds, `Infinity` is no limit. */
 export interface Settings {
+  /** Where each process finds the agent. */
   readonly agent: AgentSource;
   readonly url: string;
   readonly credentials: Secret<KeyPair>;
@@ -35,6 +40,7 @@ export interface Settings {
   readonly workerType: JobKind;
   readonly permissions: Permissions;
   readonly deployment: string;
+  /** The version of this package, as the server is told it. */
   readonly version: string;
   readonly requestFnc: RequestFnc | undefined;
   readonly loadFnc: LoadFnc | undefined;
@@ -55,6 +61,7 @@ export interface Settings {
   readonly host: string;
   readonly port: number;
   readonly execArgv: readonly string[];
+  /** Names of the only variables that jobs inherit; undefined is all but the secrets. */
   readonly env: readonly string[] | undefined;
   readonly envExclude: readonly string[];
   readonly logLevel: string;
@@ -177,35 +184,57 @@ export type Event =
 
 /** What a worker tells the world. Everything here may be logged; room names are not in it. */
 export type Emitted =
+  /** The health endpoints are up. */
   | { readonly type: 'listening'; readonly host: string; readonly port: number }
+  /** The server took the worker in: at first, and again after each lost connection. */
   | { readonly type: 'registered'; readonly workerId: string; readonly server: ServerInfo }
+  /** There is no connection, at the start or later; the next attempt is in `retryMs`. */
   | { readonly type: 'disconnected'; readonly error: Failure; readonly retryMs: number }
+  /** The server is told that the worker takes jobs, or that it takes none. */
   | { readonly type: 'status'; readonly status: 'available' | 'full' }
+  /** A process is warm. `timings` are the milliseconds from its start to each stage. */
   | {
       readonly type: 'process.ready';
       readonly slot: number;
       readonly pid: number | undefined;
       readonly timings: Readonly<Record<string, number>>;
     }
+  /** A process did not become warm; the next one starts in `retryMs`. */
   | { readonly type: 'process.failed'; readonly error: Failure; readonly retryMs: number }
+  /** A process has not answered its heartbeat for `silentMs`. */
   | { readonly type: 'process.slow'; readonly slot: number; readonly silentMs: number }
+  /** Five starts failed within 30 s: there are no new jobs until a process becomes warm. */
   | { readonly type: 'degraded'; readonly error: Failure }
+  /** A process became warm again. */
   | { readonly type: 'recovered' }
+  /** An offer came and is to be decided. */
   | { readonly type: 'job.offered'; readonly jobId: string; readonly agentName: string }
+  /** An offer was refused, by a guard, by `requestFnc` or by the clock. */
   | { readonly type: 'job.rejected'; readonly jobId: string; readonly reason: string }
+  /** An offer was accepted, and the answer was sent. */
   | { readonly type: 'job.accepted'; readonly jobId: string }
+  /** An accepted offer did not become a job of this worker. */
   | { readonly type: 'job.expired'; readonly jobId: string; readonly reason: string }
+  /** A process acknowledged its job. */
   | { readonly type: 'job.started'; readonly jobId: string; readonly pid: number | undefined }
+  /** The one end of an assigned job, as the server is told it. */
   | {
       readonly type: 'job.ended';
       readonly jobId: string;
       readonly outcome: JobEnd['outcome'];
       readonly error: Failure | undefined;
     }
+  /** Nothing new is taken. `deadline` is the limit in milliseconds, `jobs` are those that run. */
   | { readonly type: 'draining'; readonly deadline: number; readonly jobs: readonly string[] }
+  /** Something went wrong that does not end the worker. */
   | { readonly type: 'warning'; readonly error: Failure }
+  /** The worker ended. Its output says how. */
   | { readonly type: 'stopped' };
 
+/**
+ * How a worker ended: `drained`, when its jobs ended by themselves; `cut`, when they were ended
+ * before they were over; `halted`, when they were killed; `failed`, with the cause.
+ */
 export interface Output {
   readonly outcome: 'drained' | 'cut' | 'halted' | 'failed';
   /** Jobs ended before they were over. */

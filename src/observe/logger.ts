@@ -16,6 +16,8 @@ export type ColourChoice = 'auto' | 'always' | 'never';
 
 /** How long a reader that does not read may keep a process that ended. */
 const patienceMs = 1_000;
+/** How much may wait for a reader; what comes then is lost. */
+const mostUnread = 16 * 1024 * 1024;
 const levels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 /** Names that a line has already; a job's field with such a name is renamed. */
 const taken = new Set(['level', 'time', 'event', 'msg']);
@@ -36,7 +38,9 @@ export const filtered = (level: string, sink: LogSink): LogSink => ({
 export async function jsonSink(fd = 1): Promise<LogSink> {
   const { default: pino } = await import('pino');
   // Not synchronous: a reader that stalls must not stop the worker.
-  const destination = pino.destination({ fd, sync: false });
+  const destination = pino.destination({ fd, sync: false, maxLength: mostUnread });
+  // A disk that is full or a pipe that broke costs lines, and no calls.
+  destination.on('error', () => {});
   const logger = pino(
     {
       level: 'trace',
@@ -59,8 +63,10 @@ export async function jsonSink(fd = 1): Promise<LogSink> {
     close: () =>
       new Promise((resolve) => {
         process.off('exit', rescue);
-        // A pipe that broke never says that it closed.
-        const timer = setTimeout(resolve, patienceMs);
+        const timer = setTimeout(() => {
+          destination.destroy();
+          resolve();
+        }, patienceMs);
         destination.once('close', () => {
           clearTimeout(timer);
           resolve();

@@ -26,7 +26,7 @@ const halfOf: Readonly<Record<Mode, string>> = { dev: 'dev', start: 'prod' };
 const halves = Object.values(halfOf);
 
 /** What is wrong with the values that were passed as options, used or not. */
-const givenProblems = (rows: Rows, given: Given): string[] =>
+export const givenProblems = (rows: Rows, given: Given): string[] =>
   Object.entries(given).flatMap(([name, value]) => {
     const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
     if (row === undefined)

@@ -52,23 +52,40 @@ const most = Number.MAX_SAFE_INTEGER;
 
 /** The only place where an option's name, meaning, check, default and variable are written. */
 export const optionTable = {
-  /** Called for each job, in the job's own process, before the agent joins the room. */
+  /**
+   * Called for each job, in the job's own process, before the agent joins the room. Required,
+   * unless `agent` names a module.
+   */
   entrypointFnc: callback<EntrypointFnc>('a function that takes a JobContext'),
-  /** Decides on each offer with `accept` or `reject`. Default: accept everything. */
+  /**
+   * Decides on each offer with `accept` or `reject`, in the worker's own process, within
+   * `requestTimeout`. Default: accept everything.
+   */
   requestFnc: callback<RequestFnc>('a function that takes a JobRequest'),
-  /** Prepares each process before it gets a job; what it loads goes to `proc.userdata`. */
+  /**
+   * Prepares each process before it gets a job; what it loads goes to `proc.userdata`, where the
+   * job finds it.
+   */
   prewarmFnc: callback<PrewarmFnc>('a function that takes a JobProcess'),
-  /** Measures load from 0 (idle) to 1 (full). Default: the CPU of this machine. */
+  /**
+   * Measures load from 0 (idle) to 1 (full); asked every 2.5 s. Default: the CPU of this machine.
+   */
   loadFnc: callback<LoadFnc>('a function that returns a number from 0 to 1'),
-  /** The agent's own module. Needed with `createWorker` and `createActor`, where no file is inferred. */
+  /**
+   * The agent's own module. Needed with `createWorker` and `createActor`, where no file is
+   * inferred.
+   */
   agent: moduleAddress,
-  /** Address of the LiveKit server. */
+  /** Address of the LiveKit server; `http` counts as `ws`. */
   url: serverAddress({ env: 'LIVEKIT_URL', flag: '--url' }),
   /** API key of the LiveKit server. Better set as a variable than here. */
   apiKey: secret({ env: 'LIVEKIT_API_KEY', flag: '--api-key' }),
   /** API secret of the LiveKit server. Better set as a variable than here. */
   apiSecret: secret({ env: 'LIVEKIT_API_SECRET', flag: '--api-secret' }),
-  /** Name for explicit dispatch; the empty name takes every job. */
+  /**
+   * Name for explicit dispatch: only jobs that ask for it come. The empty name is automatic
+   * dispatch, a job for everything of the `workerType`. Default: `''`.
+   */
   agentName: always(
     text({
       env: 'LIVEKIT_AGENT_NAME',
@@ -77,21 +94,26 @@ export const optionTable = {
     }),
     '',
   ),
-  /** Which participants of a room get a job each. */
+  /**
+   * What gets a job of its own: each room, each publisher or each participant. Default: `'room'`.
+   */
   workerType: always<JobKind>(
     word(['room', 'publisher', 'participant'], {
       remedy: () => `Use WorkerType.${Object.keys(WorkerType).join(', WorkerType.')}.`,
     }),
     WorkerType.ROOM,
   ),
-  /** What the agents may do in their rooms. */
+  /**
+   * What the agents may do in their rooms; the server writes it into the token of each job.
+   * Default: everything, and visible.
+   */
   permissions: {
     expects: 'a WorkerPermissions',
     accepts: (value) => permissionProblems(value).length === 0,
     fallback: () => new WorkerPermissions(),
     remedy: (value) => `${permissionProblems(value).join('; ')}.`,
   } as Row<Partial<Permissions>>,
-  /** Label of this deployment, for routing. */
+  /** Label of this deployment: only dispatches with the same one reach it. Default: `''`. */
   deployment: always(
     text({
       expects: 'at most 64 bytes without underscores, spaces and control characters',
@@ -101,39 +123,60 @@ export const optionTable = {
     }),
     '',
   ),
-  /** Warm processes kept ready for the next job. */
+  /**
+   * Warm processes kept ready for the next job; with 0 each process starts with its job. Default: 0
+   * in dev, as many as there are cores and 4 at most in start.
+   */
   numIdleProcesses: byMode(count(0, most, { flag: '--idle-processes' }), 0, Math.min(cores(), 4)),
-  /** Load at which the worker takes no more jobs. */
+  /**
+   * Load at which the worker takes no more jobs; `Infinity` is no limit. Default: Infinity in dev,
+   * 0.7 in start.
+   */
   loadThreshold: byMode(share({ flag: '--load-threshold' }), Infinity, 0.7),
-  /** How long running jobs may take to end by themselves once the worker drains, in milliseconds. */
+  /**
+   * How long running jobs may take to end by themselves once the worker drains, in milliseconds;
+   * then they are shut down. Default: 0 in dev, 3_600_000 in start.
+   */
   drainTimeout: byMode(duration({ flag: '--drain-timeout' }), 0, 3_600_000),
-  /** Port of the health endpoints; 0 takes a free one. */
+  /** Port of the health endpoints; 0 takes a free one. Default: 0 in dev, 8081 in start. */
   port: byMode(count(0, 65_535, { flag: '--port' }), 0, 8081),
-  /** Address that the health endpoints listen on. */
+  /** Address that the health endpoints listen on. Default: `'0.0.0.0'`. */
   host: always(text({ flag: '--host' }), '0.0.0.0'),
-  /** How much is logged. */
+  /** The least level that is logged. Default: `'debug'` in dev, `'info'` in start. */
   logLevel: byMode<LogLevel>(
     word(levels, { env: 'LIVEKIT_LOG_LEVEL', flag: '--log-level' }),
     'debug',
     'info',
   ),
-  /** Processes that may start at the same time. */
+  /** Processes that may start at the same time. Default: as many as there are cores. */
   initializeConcurrency: always(limit(1), cores()),
-  /** Attempts in a row that may fail to register before the worker gives up, not counted while jobs run. */
+  /**
+   * Attempts in a row that may fail to register; one more ends the worker. Those made while jobs
+   * run do not count. Default: 16.
+   */
   maxRetry: always(limit(0), 16),
-  /** Megabytes of a job's process above which a warning is logged. */
+  /**
+   * Megabytes of a job's process above which a warning is logged. Checked, but without effect in
+   * this version. Default: 1000.
+   */
   jobMemoryWarnMB: always(
     megabytes('a number, 0 or more', (value) => value >= 0),
     1000,
   ),
-  /** Megabytes above which a job's process is ended. */
+  /**
+   * Megabytes above which a job's process is ended. Checked, but without effect in this version.
+   * Default: Infinity.
+   */
   jobMemoryLimitMB: always(
     megabytes('a number above 0', (value) => value > 0, {
       remedy: (value) => (value === 0 ? 'For no limit use Infinity.' : undefined),
     }),
     Infinity,
   ),
-  /** How long `requestFnc` may take to answer an offer, in milliseconds. */
+  /**
+   * How long `requestFnc` may take to answer an offer, in milliseconds; the server gives up soon
+   * after. Default: 2000.
+   */
   requestTimeout: always(
     duration({
       expects: 'milliseconds from 1 to 2800',
@@ -142,32 +185,50 @@ export const optionTable = {
     }),
     2_000,
   ),
-  /** How long the server may take to assign a job that was accepted, in milliseconds. */
+  /**
+   * How long the server may take to assign a job that was accepted, in milliseconds. Default: 7500.
+   */
   assignmentTimeout: always(duration(), 7_500),
-  /** How long a warm process may take to acknowledge its job, in milliseconds. */
+  /**
+   * How long a warm process may take to acknowledge its job, in milliseconds; then another one gets
+   * it. Default: 2000.
+   */
   startTimeout: always(duration(), 2_000),
-  /** How long a process may take to start and prewarm, in milliseconds. */
+  /** How long a process may take to start and prewarm, in milliseconds. Default: 10_000. */
   initializeProcessTimeout: always(duration(), 10_000),
-  /** How long a process may take to shut down, in milliseconds. */
+  /**
+   * How long a process may take to shut down, in milliseconds; then it is killed. Default: 10_000.
+   */
   shutdownProcessTimeout: always(duration(), 10_000),
-  /** How long the entrypoint may take to return once its job shuts down, in milliseconds. */
+  /**
+   * How long the entrypoint may take to return once its job shuts down, in milliseconds. After a
+   * termination by the server it gets 1.5 s at most. Default: 3000.
+   */
   entrypointGraceTimeout: always(duration(), 3_000),
-  /** Offers that may be open at the same time; more are refused at once. */
+  /** Offers that may be open at the same time; more are refused at once. Default: 256. */
   maxOpenOffers: always(limit(0), 256),
-  /** Jobs that may run at the same time. */
+  /** Jobs that may run at the same time, accepted offers included. Default: Infinity. */
   maxJobs: always(limit(0, { flag: '--max-jobs' }), Infinity),
-  /** Whether the participant of a process that died is removed from its room. */
+  /**
+   * Whether the participant of a process that died is removed from its room, where the server would
+   * keep it for many seconds. Default: true.
+   */
   removeDeadParticipant: always(flag(), true),
-  /** Names of the only variables that jobs inherit. Default: all but LiveKit's key and secret. */
+  /**
+   * Names of the only variables that jobs inherit. Default: all but LiveKit's key pair and those
+   * that load a debugger or code into Node.
+   */
   env: list('a list of names of environment variables'),
-  /** Names of variables that jobs do not inherit. */
+  /** Names of variables that jobs do not inherit. Default: `[]`. */
   envExclude: always(list('a list of names of environment variables'), []),
-  /** Node's flags for the processes of jobs. Default: those of this process, without its debugger. */
+  /**
+   * Node's flags for the processes of jobs. Default: those of this process, without its debugger.
+   */
   execArgv: {
     ...list("a list of Node's flags"),
     fallback: () => inheritedFlags(process.execArgv),
   } as Row<readonly string[]>,
-  /** Where log lines go instead of the standard output: a pino logger is one. */
+  /** Where `cli.runApp` writes log lines instead of its own output: a pino logger is one. */
   logger: {
     expects: 'an object with the functions trace, debug, info, warn, error and fatal',
     accepts: (value) =>

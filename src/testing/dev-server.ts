@@ -14,6 +14,8 @@ export interface DevServerOptions extends Pick<TestServerOptions, 'keys' | 'room
 /**
  * Runs the dispatch server alone, with `devkey` and `secret` unless told otherwise, and says what
  * happens in lines that hold ids only. It installs no signal handler; `stop` ends it.
+ *
+ * @throws WorkerError as `createTestServer`.
  */
 export async function runDevServer({
   port = 7880,

@@ -55,6 +55,9 @@ export async function createJobSocket(ledger: Pick<Ledger, 'record'>): Promise<J
  * Tells a ledger in another process that a job started or ended, over a socket of its own.
  * Resolves when the record is written, so a job that awaits it cannot get ahead of the ledger.
  *
+ * @throws WorkerError `ERR_CONNECTION_FAILED` when the ledger does not take it, or the error of the
+ * socket.
+ *
  * @example
  * await reportToLedger(address, { type: 'job.started', jobId: ctx.job.id, pid: process.pid });
  */

@@ -88,14 +88,14 @@ it('drains on a signal, halts on the second, and leaves no listener behind', asy
 
   signal('SIGTERM');
   await eventually(() => told.includes('drain'));
-  signal('SIGTERM');
+  signal('SIGINT');
   await eventually(() => told.includes('halt'));
   end({ outcome: 'halted', jobsCut: 1, failure: undefined });
 
-  expect(await exitCode).toBe(143);
+  expect(await exitCode).toBe(130);
   expect(lines.map(({ msg }) => msg)).toEqual([
     'SIGTERM: draining; a second one ends everything at once',
-    'SIGTERM: ending everything at once',
+    'SIGINT: ending everything at once',
     'jobs were ended before they were over',
   ]);
   expect(process.listenerCount('SIGTERM')).toBe(before);

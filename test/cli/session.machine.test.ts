@@ -52,7 +52,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     say(signal(name));
     clock.increment(24 * 3_600_000);
 
-    expect(actor.getSnapshot().value).toEqual({ alive: 'draining' });
+    expect(actor.getSnapshot().value).toEqual({ alive: { draining: 'listening' } });
     expect(told).toEqual(['drain']);
     expect(emitted).toEqual([{ type: 'session.draining', signal: name }]);
 
@@ -78,6 +78,7 @@ describe('a second signal', () => {
   it('leaves a worker behind that does not halt within three seconds', () => {
     const { actor, clock, say } = startSession();
     say(signal('SIGINT'));
+    clock.increment(100);
     say(signal('SIGINT'));
 
     clock.increment(2_999);
@@ -87,9 +88,23 @@ describe('a second signal', () => {
     expect(actor.getSnapshot().output).toEqual({ forcedBy: 'SIGINT', end: undefined });
   });
 
+  it('is not the first one that a wrapper passes on within a tenth of a second', () => {
+    const { clock, say, told } = startSession();
+
+    say(signal('SIGINT'));
+    clock.increment(99);
+    say(signal('SIGINT'));
+    expect(told).toEqual(['drain']);
+
+    clock.increment(1);
+    say(signal('SIGINT'));
+    expect(told).toEqual(['drain', 'halt']);
+  });
+
   it('is the last that counts', () => {
     const { actor, clock, say, told } = startSession();
     say(signal('SIGINT'));
+    clock.increment(100);
     say(signal('SIGINT'));
     clock.increment(2_000);
     say(signal('SIGTERM'));

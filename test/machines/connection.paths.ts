@@ -87,46 +87,56 @@ const invariants: readonly Invariant<Machine, Memory>[] = [
 const status = (jobId: string, is: JobStatus['status']) =>
   ({ type: 'status', jobId, status: is, error: '' }) as const;
 
-function events({ context, children }: Snapshot): Event[] {
-  const { outbox, ref } = context;
-  const socket = [
-    { type: 'socket.opened', jitter: 0.5 },
-    { type: 'socket.refused', status: 401, jitter: 0.5 },
-    { type: 'socket.refused', status: 404, jitter: 0.5 },
-    { type: 'socket.refused', status: 503, jitter: 0.5 },
-    { type: 'socket.failed', error: failure, jitter: 1 },
-    { type: 'socket.closed', code: 1006, jitter: 0 },
-    { type: 'socket.heard' },
-    { type: 'socket.wrote', ref: 'job-1' },
-    { type: 'socket.ponged', ref },
-    ...outbox.slice(0, 1).map((it) => ({ type: 'socket.ponged' as const, ref: it.ref })),
-    { type: 'frame.malformed' },
-    {
-      type: 'server.registered',
-      workerId: 'AW_1',
-      server: { edition: 'standard', version: '1', region: '', nodeId: 'ND_1' },
-    },
-    { type: 'server.offered', offer: offerOf('job-1') },
-    { type: 'server.assigned', assignment: assignmentOf('job-1') },
-    { type: 'server.terminated', jobId: 'job-1' },
-    { type: 'xstate.error.actor.socket', error: failure, actorId: 'socket' },
-  ] as const;
-  return [
-    { type: 'report', status: 'available', load: 0.1, jobIds: [] },
-    { type: 'report', status: 'full', load: 0.6, jobIds: ['job-1'] },
-    { type: 'answer', jobId: 'job-1', available: true, terminate: false, participation: undefined },
-    ...(outbox.length < 2 ? [status('job-1', 'running'), status('job-1', 'success')] : []),
-    { type: 'close' },
-    ...(children.socket ? socket : []),
-  ];
-}
+const events =
+  (mostStatuses: number) =>
+  ({ context, children }: Snapshot): Event[] => {
+    const { outbox, ref } = context;
+    const socket = [
+      { type: 'socket.opened', jitter: 0.5 },
+      { type: 'socket.refused', status: 401, jitter: 0.5 },
+      { type: 'socket.refused', status: 404, jitter: 0.5 },
+      { type: 'socket.refused', status: 503, jitter: 0.5 },
+      { type: 'socket.failed', error: failure, jitter: 1 },
+      { type: 'socket.closed', code: 1006, jitter: 0 },
+      { type: 'socket.heard' },
+      { type: 'socket.wrote', ref: 'job-1' },
+      { type: 'socket.ponged', ref },
+      ...outbox.slice(0, 1).map((it) => ({ type: 'socket.ponged' as const, ref: it.ref })),
+      { type: 'frame.malformed' },
+      {
+        type: 'server.registered',
+        workerId: 'AW_1',
+        server: { edition: 'standard', version: '1', region: '', nodeId: 'ND_1' },
+      },
+      { type: 'server.offered', offer: offerOf('job-1') },
+      { type: 'server.assigned', assignment: assignmentOf('job-1') },
+      { type: 'server.terminated', jobId: 'job-1' },
+      { type: 'xstate.error.actor.socket', error: failure, actorId: 'socket' },
+    ] as const;
+    return [
+      { type: 'report', status: 'available', load: 0.1, jobIds: [] },
+      { type: 'report', status: 'full', load: 0.6, jobIds: ['job-1'] },
+      {
+        type: 'answer',
+        jobId: 'job-1',
+        available: true,
+        terminate: false,
+        participation: undefined,
+      },
+      ...(outbox.length < mostStatuses
+        ? [status('job-1', 'running'), status('job-1', 'success')]
+        : []),
+      { type: 'close' },
+      ...(children.socket ? socket : []),
+    ];
+  };
 
 /** What may matter for what comes next; counters are cut where the guards stop looking. */
 function key({ context }: Snapshot): unknown {
   const { workerId, failures, refusals, report, outbox, ref, maxRetry, leaving } = context;
   return [
     workerId,
-    Math.min(failures, maxRetry + 1, 3),
+    Number.isFinite(maxRetry) ? Math.min(failures, maxRetry + 1) : 0,
     refusals,
     leaving,
     report?.jobIds.length,
@@ -136,6 +146,7 @@ function key({ context }: Snapshot): unknown {
 
 const through = (
   maxRetry: number,
+  mostStatuses: number,
   more: Partial<Walk<Machine, Memory>> = {},
 ): Walk<Machine, Memory> => ({
   input: {
@@ -158,7 +169,7 @@ const through = (
     },
     maxRetry,
   },
-  events,
+  events: events(mostStatuses),
   key,
   memory: {
     initial: 'none',
@@ -190,7 +201,7 @@ const unreadable: Partial<Walk<Machine, Memory>> = {
 
 /** Ways through a link: one that gives up at once, and ones that try again for ever. */
 export const paths: readonly Walk<Machine, Memory>[] = [
-  through(0),
-  through(Number.POSITIVE_INFINITY),
-  through(Number.POSITIVE_INFINITY, unreadable),
+  through(0, 1),
+  through(Number.POSITIVE_INFINITY, 2),
+  through(Number.POSITIVE_INFINITY, 0, unreadable),
 ];

@@ -3,6 +3,7 @@ import { behaviours as drain } from './worker.drain.behaviour.js';
 import { behaviours as failures } from './worker.failures.behaviour.js';
 import { behaviours as jobs } from './worker.jobs.behaviour.js';
 import { behaviours as offers } from './worker.offers.behaviour.js';
+import { behaviours as orders } from './worker.orders.behaviour.js';
 import { behaviours as probes } from './worker.probes.behaviour.js';
 import { behaviours as start } from './worker.start.behaviour.js';
 import type { WorkerBehaviour } from './worker.subject.js';
@@ -18,4 +19,5 @@ export const behaviours: readonly WorkerBehaviour[] = [
   ...failures,
   ...probes,
   ...whole,
+  ...orders,
 ];

@@ -8,7 +8,7 @@ import type {
 } from '../../src/machines/connection.types.js';
 import { jobRequestMachine } from '../../src/machines/job-request.machine.js';
 import type { LinkLogic } from '../../src/machines/worker.links.js';
-import type { RequestLogic } from '../../src/machines/worker.requests.js';
+import type { RequestLogic } from '../../src/machines/worker.offers.js';
 import { fakePort } from '../support/fake-ports.js';
 import { run } from '../support/run-machine.js';
 import { failure } from '../support/samples.js';

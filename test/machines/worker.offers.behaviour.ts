@@ -6,7 +6,7 @@ import type {
   Input as RequestInput,
   Emitted as RequestTold,
 } from '../../src/machines/job-request.types.js';
-import type { RequestLogic } from '../../src/machines/worker.requests.js';
+import type { RequestLogic } from '../../src/machines/worker.offers.js';
 import { fakeChild } from '../support/fake-ports.js';
 import { failure, launchOf, offerOf } from '../support/samples.js';
 import {

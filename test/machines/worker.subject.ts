@@ -19,7 +19,7 @@ import type {
 } from '../../src/machines/process-pool.types.js';
 import type { LinkLogic } from '../../src/machines/worker.links.js';
 import type { workerMachine } from '../../src/machines/worker.machine.js';
-import type { RequestLogic } from '../../src/machines/worker.requests.js';
+import type { RequestLogic } from '../../src/machines/worker.offers.js';
 import type {
   HttpCommand,
   HttpFact,

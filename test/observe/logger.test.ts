@@ -1,4 +1,4 @@
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -106,4 +106,18 @@ it('writes into a logger of the user, and survives its faults', () => {
   sink.write(line('error'));
 
   expect(calls).toEqual([[{ event: 'job.log', pid: 42 }, 'a info line']]);
+});
+
+it('survives a log that cannot be written, and still ends', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'logger-'));
+  folders.push(folder);
+  const file = join(folder, 'log');
+  writeFileSync(file, '');
+  // Opened for reading, so that every write fails.
+  const sink = await jsonSink(openSync(file, 'r'));
+
+  sink.write(line('info'));
+  await sink.close();
+
+  expect(readFileSync(file, 'utf8')).toBe('');
 });

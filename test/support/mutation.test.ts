@@ -87,3 +87,12 @@ it('convicts each removal by a promise, and nobody else', async () => {
     }
   `);
 });
+
+it('lets a removal live that no promise is about', async () => {
+  const { config, implementations } = sampleMachine;
+  const idle = { ...config, on: { 'never.heard': { actions: 'count' } } };
+  const redundant = createMachine(idle as never, implementations as never);
+  const branch = branchesOf(redundant).find(({ id }) => id === '|never.heard|0');
+
+  expect(await convictedBy(branch?.without() ?? redundant, evidence)).toBeUndefined();
+});

@@ -19,7 +19,7 @@ export interface WorkerProgram {
   stderr(): string;
   /** The first line of an event that `matches`, from the past or the future. */
   hear(event: string, matches?: (line: Line) => boolean): Promise<Line>;
-  /** Waits until it is registered and has a warm process, and returns the process. */
+  /** Waits until its server may offer jobs, and returns its first warm process. */
   warm(): Promise<number>;
   signal(signal: NodeJS.Signals): void;
   /** What Ctrl-C does in a terminal. */
@@ -33,7 +33,7 @@ interface Setup {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** The server to register with; without it there are no address and no credentials. */
-  readonly server?: Pick<TestServer, 'url' | 'apiKey' | 'apiSecret'>;
+  readonly server?: TestServer;
 }
 
 /** The path of an agent in `test/fixtures/agents`. */
@@ -86,10 +86,12 @@ export function runProgram(args: readonly string[], setup: Setup = {}): WorkerPr
     stdout: () => stdout,
     stderr: () => stderr,
     warm: async () => {
-      await hear('worker.registered');
-      return Number((await hear('process.ready')).pid);
+      const { pid } = await hear('process.ready');
+      const { server } = setup;
+      await server?.waitFor(() => server.workers.some(({ status }) => status === 'available'));
+      return Number(pid);
     },
-    signal: (signal) => void process.kill(pid, signal),
+    signal: (signal) => void child.kill(signal),
     signalGroup: (signal) => void process.kill(-pid, signal),
   };
 }

@@ -10,7 +10,8 @@ import { runProgram } from '../support/worker-program.js';
 const { oneFile, module, commonJs, typeScript, greeting } = agentTexts;
 const bin = 'node_modules/livekit-actors/dist/cli/bin.js';
 const json = ['--log-format', 'json'];
-const strange = 'my agent 100%41 #1?';
+const flags = ['--load-threshold', 'Infinity', '--host', '127.0.0.1', '--port', '0'];
+const strange = 'my agent 100%41 #1';
 
 it.each([
   ['node agent.mjs start', ['agent.mjs', 'start'], { 'agent.mjs': oneFile }, 'project'],
@@ -29,7 +30,7 @@ it.each([
   ],
   [
     'livekit-actors start with a module',
-    [bin, 'start', 'agent.mjs'],
+    [bin, 'start', 'agent.mjs', ...flags],
     { 'agent.mjs': module },
     strange,
   ],

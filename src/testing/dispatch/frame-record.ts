@@ -11,6 +11,7 @@ export type FrameDirection = 'in' | 'out';
 
 /** One frame as it crossed the wire, or as a fault kept it from crossing. */
 export interface Frame {
+  /** When, in milliseconds on the server's clock. */
   readonly at: number;
   readonly direction: FrameDirection;
   /** The id that the worker on this connection has or will get. */

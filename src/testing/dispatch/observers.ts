@@ -7,11 +7,17 @@ type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
 /** Typed observation of a server. */
 export interface Observers {
   emit<Name extends keyof ServerEvents>(name: Name, event: ServerEvents[Name]): void;
+  /** Calls a listener at every event of a name; returns what ends that. */
   on<Name extends keyof ServerEvents>(
     name: Name,
     listener: (event: ServerEvents[Name]) => void,
   ): () => void;
-  /** Resolves with the first truthy value of `read`, which runs now and after every event. */
+  /**
+   * Resolves with the first truthy value of `read`, which runs now and after every event of the
+   * server. The limit is 10 s of real time unless given in milliseconds.
+   *
+   * @throws WorkerError `ERR_REQUEST_EXPIRED` when it was not seen in time.
+   */
   waitFor<T>(read: () => T, timeoutMs?: number): Promise<Truthy<T>>;
 }
 

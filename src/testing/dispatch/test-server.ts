@@ -28,7 +28,11 @@ export interface FaultControls {
     headers?: Readonly<Record<string, string>>,
     times?: number,
   ): () => void;
-  /** Sends a worker whatever you like: a message through the script, or raw bytes or text past it. */
+  /**
+   * Sends a worker whatever you like: a message through the script, or raw bytes or text past it.
+   *
+   * @throws WorkerError `ERR_INVALID_ARGUMENT` when no such worker is registered.
+   */
   send(workerId: string, message: ServerMessage['message'] | Uint8Array | string): void;
   /**
    * Cuts every connection, forgets rooms, dispatches and what was under way, and listens again on
@@ -44,9 +48,11 @@ export interface TestServer extends RoomControls, FaultControls, Pick<Observers,
   /** Address for API clients: `http://127.0.0.1:<port>`. */
   readonly httpUrl: string;
   readonly port: number;
-  /** The first key pair. */
+  /** The key of the first pair. */
   readonly apiKey: string;
+  /** The secret of the first pair. */
   readonly apiSecret: Secret;
+  /** Every room there is. */
   readonly rooms: readonly RoomRecord[];
   /** Every job so far, oldest first. */
   readonly jobs: readonly JobRecord[];

@@ -1,24 +1,14 @@
-import type { AnyActorRef } from 'xstate';
-import type { Failure } from '../errors.js';
 import type {
   Output as Ended,
   Event as ProcessEvent,
   Input as ProcessInput,
 } from './job-process.types.js';
-import { ended, pauseAfter } from './process-pool.endings.js';
-import {
-  type Aim,
-  changed,
-  memberOf,
-  memberOfJob,
-  plan,
-  spare,
-  withoutStock,
-} from './process-pool.members.js';
+import { pauseAfter } from './process-pool.endings.js';
+import { type Aim, changed, memberOf, plan, spare, withoutStock } from './process-pool.members.js';
 import type { Context, Emitted, Event } from './process-pool.types.js';
-import { type Slot, steps, stopTree } from './support.js';
+import { type Slot, steps } from './support.js';
 
-/** What a pool does, beside its chart. */
+/** What a pool does with its stock of processes. */
 
 const intensityWindowMs = 30_000;
 
@@ -29,20 +19,6 @@ interface ProcessActor {
   readonly src: 'jobProcess';
   readonly logic: ProcessLogic;
   readonly id: `proc.${number}`;
-}
-
-type Told<Type extends Event['type']> = Extract<Event, { type: Type }>;
-
-interface Voice {
-  emit(event: Emitted): void;
-  sendTo(parent: AnyActorRef, event: Emitted): void;
-}
-
-function tellAll(events: readonly Emitted[], enqueue: Voice, parent: AnyActorRef | undefined) {
-  for (const event of events) {
-    enqueue.emit(event);
-    if (parent) enqueue.sendTo(parent, event);
-  }
 }
 
 /** Actions about the stock of processes. */
@@ -91,15 +67,6 @@ export const stock = {
   forgetFailure: steps<Context, Event, Emitted>(({ context, enqueue }) => {
     enqueue.assign({ failures: context.failures - 1 });
   }),
-  reap: steps<Context, Event, Emitted, Ended>(({ context, enqueue, self }, output) => {
-    const id = `proc.${output.slot}`;
-    const gone = self.getSnapshot().children[id];
-    if (gone) enqueue(() => stopTree(gone));
-    enqueue.stopChild(id);
-    const { members, queue, tell } = ended(context, output);
-    enqueue.assign({ members, queue });
-    tellAll(tell, enqueue, self._parent);
-  }),
   closeSpare: steps<Context, Event, Emitted>(({ context, enqueue }) => {
     const slots = spare(context);
     enqueue.assign({
@@ -120,47 +87,6 @@ export const stock = {
   killAll: steps<Context, Event, Emitted>(({ context: { members }, enqueue }) => {
     enqueue.assign({ members: withoutStock(members), idle: 0 });
     for (const { slot } of members) enqueue.sendTo(`proc.${slot}`, { type: 'kill' });
-  }),
-};
-
-/** Actions about single jobs. */
-export const jobs = {
-  enqueueJob: steps<Context, Event, Emitted, Told<'launch'>>(({ context, enqueue }, { launch }) => {
-    enqueue.assign({ queue: [...context.queue, { launch, tries: 0 }] });
-  }),
-  holdStarted: steps<Context, Event, Emitted, { slot: number }>(
-    ({ context, enqueue }, { slot }) => {
-      enqueue.assign({ members: changed(context.members, slot, { phase: 'running' }) });
-    },
-  ),
-  forgetJob: steps<Context, Event, Emitted, Told<'launch.cancel'>>(
-    ({ context, enqueue }, { jobId, reason }) => {
-      enqueue.assign({ queue: context.queue.filter(({ launch }) => launch.jobId !== jobId) });
-      const member = memberOfJob(context.members, jobId);
-      if (!member) return;
-      const change = { phase: 'ending', job: undefined } as const;
-      enqueue.assign({ members: changed(context.members, member.slot, change) });
-      enqueue.sendTo(`proc.${member.slot}`, { type: 'shutdown', reason });
-    },
-  ),
-  shutDownJob: steps<Context, Event, Emitted, Told<'job.shutdown'>>(
-    ({ context, enqueue }, { jobId, type: _, ...how }) => {
-      const member = memberOfJob(context.members, jobId);
-      if (member) enqueue.sendTo(`proc.${member.slot}`, { type: 'shutdown', ...how });
-    },
-  ),
-  passDelivery: steps<Context, Event, Emitted, { jobId: string }>(
-    ({ context, enqueue }, { jobId }) => {
-      const member = memberOfJob(context.members, jobId);
-      if (member) enqueue.sendTo(`proc.${member.slot}`, { type: 'outcome.delivered' });
-    },
-  ),
-  failQueue: steps<Context, Event, Emitted, Failure>(({ context, enqueue, self }, error) => {
-    enqueue.assign({ queue: [] });
-    const tell = context.queue.map(
-      ({ launch: { jobId } }): Emitted => ({ type: 'job.unstartable', jobId, error }),
-    );
-    tellAll(tell, enqueue, self._parent);
   }),
 };
 
