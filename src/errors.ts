@@ -55,7 +55,9 @@ export type WorkerErrorCode =
    * and `port`.
    */
   | 'ERR_HTTP_SERVER'
-  /** A worker was asked for in the process of a job. Start workers only where `cli.runApp` would. */
+  /**
+   * A worker was asked for in the process of a job. Start workers only where `cli.runApp` would.
+   */
   | 'ERR_IN_JOB_PROCESS'
   /**
    * A process was not warm within `initializeProcessTimeout`, or the pool not 2 s after it. Make
@@ -136,8 +138,8 @@ export type WorkerErrorCode =
    */
   | 'ERR_SERVER_UNREACHABLE'
   /**
-   * A process did not end within `shutdownProcessTimeout` of being asked, and was killed. A job that
-   * had reported its outcome keeps it. Make shutdown callbacks faster or raise the limit.
+   * A process did not end within `shutdownProcessTimeout` of being asked, and was killed. A job
+   * that had reported its outcome keeps it. Make shutdown callbacks faster or raise the limit.
    */
   | 'ERR_SHUTDOWN_TIMEOUT'
   /** No child process could be started, for a reason to which the system gave no code. */

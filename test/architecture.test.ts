@@ -70,6 +70,13 @@ const layers: Layers = {
     type: /^(machines|job)\/.+$/,
     dynamic: nothing,
   },
+  // The same names in the process of a job, which loads no machine and no actor.
+  indexOfJobs: {
+    files: /^index\.job\.ts$/,
+    value: new RegExp(`^(cli/run-app\\.ts|job/.+|${settings})$`),
+    type: /^worker\.ts$/,
+    dynamic: nothing,
+  },
   // A server of its own: it shares nothing with the worker but the words of the protocol.
   testing: {
     files: /^testing\//,

@@ -62,9 +62,15 @@ export interface JobContext<UserData = Record<string, unknown>> {
   readonly room: Room;
   /** The agent's own participant; undefined before `connect`. */
   readonly agent: LocalParticipant | undefined;
-  /** Whom a publisher job is about: the server's record, and the live participant while it is in the connected room. */
+  /**
+   * Whom a publisher job is about: the server's record, and the live participant while it is in the
+   * connected room.
+   */
   readonly publisher: RemoteParticipant | ParticipantInfo | undefined;
-  /** Whom a participant job is about: the server's record, and the live participant while it is in the connected room. */
+  /**
+   * Whom a participant job is about: the server's record, and the live participant while it is in
+   * the connected room.
+   */
   readonly participant: RemoteParticipant | ParticipantInfo | undefined;
   /** This process, with what its prewarm function prepared. */
   readonly proc: JobProcess<UserData>;
@@ -72,7 +78,9 @@ export interface JobContext<UserData = Record<string, unknown>> {
   readonly workerId: string;
   /** Whether the room is simulated, so that no media flows. */
   readonly isSimulated: boolean;
-  /** Aborts in the tick in which the job begins to end; its reason is an `AbortError` with the text. */
+  /**
+   * Aborts in the tick in which the job begins to end; its reason is an `AbortError` with the text.
+   */
   readonly signal: AbortSignal;
   /** The job's log; its lines go to the worker and carry the job's id. */
   readonly log: JobLog;
@@ -85,7 +93,10 @@ export interface JobContext<UserData = Record<string, unknown>> {
    * first.
    */
   connect(options?: ConnectOptions): Promise<void>;
-  /** Ends the job, as a success. Only the first reason counts; it defaults to `user requested`. It returns at once. */
+  /**
+   * Ends the job, as a success. Only the first reason counts; it defaults to `user requested`. It
+   * returns at once.
+   */
   shutdown(reason?: string): void;
   /**
    * Has `callback` called when the room was left. All callbacks run in parallel and are awaited

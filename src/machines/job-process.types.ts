@@ -15,7 +15,10 @@ export interface Exit {
  */
 export type Timings = Readonly<Record<string, number>>;
 
-/** The user's code: the same file again, whose `cli.runApp` hands over its functions, or a module of its own. */
+/**
+ * The user's code: the same file again, whose `cli.runApp` hands over its functions, or a module of
+ * its own.
+ */
 export interface AgentSource {
   readonly url: string;
   readonly form: 'file' | 'module';

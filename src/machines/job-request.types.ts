@@ -4,9 +4,15 @@ import type { Assignment, Capacity, Launch, Offer, Participation } from './job.t
 
 /** What `accept()` resolves to, once the answer is written. */
 export interface Acceptance {
-  /** Resolves when the server assigned the job to this worker; rejects with `ERR_ASSIGNMENT_TIMEOUT` or another code when it did not. */
+  /**
+   * Resolves when the server assigned the job to this worker; rejects with `ERR_ASSIGNMENT_TIMEOUT`
+   * or another code when it did not.
+   */
   readonly assigned: Promise<void>;
-  /** Resolves when a process acknowledged the job; rejects with `ERR_LAUNCH_FAILED` or another code when none did. */
+  /**
+   * Resolves when a process acknowledged the job; rejects with `ERR_LAUNCH_FAILED` or another code
+   * when none did.
+   */
   readonly launched: Promise<void>;
 }
 
@@ -47,7 +53,10 @@ export interface JobRequest {
   reject(options?: { readonly terminate?: boolean }): Promise<void>;
 }
 
-/** The user's decision about one offer. It runs in the worker's own process. What it throws refuses the offer, unless it has answered. */
+/**
+ * The user's decision about one offer. It runs in the worker's own process. What it throws refuses
+ * the offer, unless it has answered.
+ */
 export type RequestFnc = (request: JobRequest) => void | Promise<void>;
 
 /** What a policy of a request may look at. */

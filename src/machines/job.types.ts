@@ -13,7 +13,9 @@ export interface ParticipantRecord {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** What the server asks about: a job, before anybody accepted it (LiveKit's availability request). */
+/**
+ * What the server asks about: a job, before anybody accepted it (LiveKit's availability request).
+ */
 export interface Offer {
   /** The job's id. */
   readonly id: string;
@@ -30,7 +32,9 @@ export interface Offer {
   readonly attributes: Readonly<Record<string, string>>;
   /** The server believes that this job ran before and is to be resumed. */
   readonly resuming: boolean;
-  /** The server's whole job record, protobuf in base64. Secret, because it holds a TURN password. */
+  /**
+   * The server's whole job record, protobuf in base64. Secret, because it holds a TURN password.
+   */
   readonly record: Secret;
 }
 

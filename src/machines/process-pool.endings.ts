@@ -5,7 +5,6 @@ import type { Context, Emitted, Member, Waiting } from './process-pool.types.js'
 import { messageOf, slotOf } from './support.js';
 
 const firstPauseMs = 100;
-const longestPauseMs = 10_000;
 
 /** What is left of the pool when a process is gone, and what the worker must hear of its job. */
 export interface Aftermath {
@@ -71,6 +70,6 @@ export const stopping: Failure = {
 /** Pids differ between workers on one machine, so they serve as dice that a pure machine can throw. */
 export function pauseAfter(failuresInARow: number, pid: number | undefined): number {
   const jitter = ((pid ?? 1) * 0.618_034) % 1;
-  const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (failuresInARow - 1));
+  const pauseMs = firstPauseMs * 2 ** (failuresInARow - 1);
   return Math.round(pauseMs * (0.75 + jitter / 4));
 }

@@ -47,7 +47,9 @@ export const processPoolMachine = setup({
       members.length === 0 && queue.length === 0 && idle === 0,
     isStarting: ({ context }, { slot }: Ended) => isStarting(context, slot),
     isLastStraw: ({ context }, { slot }: Ended) =>
-      isStarting(context, slot) && context.failures + 1 >= failureLimit,
+      isStarting(context, slot) &&
+      // Slow failures, such as prewarm time-outs, would never be five within 30 s.
+      Math.max(context.failures, context.failuresInARow) + 1 >= failureLimit,
     holdsJob: ({ context }, { slot, jobId }: { slot: number; jobId: string }) =>
       memberOf(context.members, slot)?.job?.launch.jobId === jobId,
   },

@@ -30,7 +30,10 @@ export interface WorkerView {
   readonly activeJobs: readonly string[];
 }
 
-/** Resolved options: complete, checked and frozen. Durations are milliseconds, `Infinity` is no limit. */
+/**
+ * Resolved options: complete, checked and frozen. Durations are milliseconds, `Infinity` is no
+ * limit.
+ */
 export interface Settings {
   /** Where each process finds the agent. */
   readonly agent: AgentSource;

@@ -27,7 +27,7 @@ function declarationsOf(
 ): Omit<PublicExport, 'name'>[] {
   const text = textOf(files, file);
   const kinds = new Map<string, Omit<PublicExport, 'name'>>();
-  const pattern = `^export (const|function|class|interface|type) ${name}\\b`;
+  const pattern = `^export (?:async )?(const|function|class|interface|type) ${name}\\b`;
   for (const { 1: kind = '', index } of text.matchAll(new RegExp(pattern, 'gm'))) {
     // Of overloads, the first carries the comment.
     if (!kinds.has(kind)) kinds.set(kind, { file, kind, doc: docAbove(text.slice(0, index)) });

@@ -10,7 +10,16 @@ import { runProgram } from '../support/worker-program.js';
 const { oneFile, module, commonJs, typeScript, greeting } = agentTexts;
 const bin = 'node_modules/livekit-actors/dist/cli/bin.js';
 const json = ['--log-format', 'json'];
-const flags = ['--load-threshold', 'Infinity', '--host', '127.0.0.1', '--port', '0'];
+const flags = [
+  '--load-threshold',
+  'Infinity',
+  '--host',
+  '127.0.0.1',
+  '--port',
+  '0',
+  '--idle-processes',
+  '1',
+];
 const strange = 'my agent 100%41 #1';
 
 it.each([
@@ -39,12 +48,6 @@ it.each([
     [bin, 'start', 'agent.ts'],
     { 'agent.ts': typeScript, 'greeting.ts': greeting },
     strange,
-  ],
-  [
-    'node --import tsx agent.ts start',
-    ['--import', 'tsx', 'agent.ts', 'start'],
-    { 'agent.ts': typeScript, 'greeting.ts': greeting },
-    'project',
   ],
 ])('runs a job with %s', async (_, args, files, name) => {
   const world = await serveWithLedger();

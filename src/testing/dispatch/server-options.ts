@@ -7,11 +7,16 @@ export interface TestServerOptions {
   readonly port?: number;
   /** API secrets by API key. Default `{ devkey: 'secret' }`. */
   readonly keys?: Readonly<Record<string, string>>;
-  /** Room URL of every assignment, `null` for none, as the open server does. Default `simulated://room`. */
+  /**
+   * Room URL of every assignment, `null` for none, as the open server does. Default
+   * `simulated://room`.
+   */
   readonly roomUrl?: string | null;
   /** From connecting to the register message. Default 10 s. */
   readonly registerTimeout?: number;
-  /** From a dispatch to a yes, selection included. Default 3 s, so that 2.8 s remain for the answer. */
+  /**
+   * From a dispatch to a yes, selection included. Default 3 s, so that 2.8 s remain for the answer.
+   */
   readonly requestTimeout?: number;
   /** How long the server looks around for workers before it asks the first. Default 200 ms. */
   readonly selectionWait?: number;

@@ -116,7 +116,7 @@ export const failOften = (pool: Pool) => {
 };
 
 /** The pauses after failed starts in a row. */
-export const pauses = [90, 181, 362, 724, 1_447, 2_894, 5_789, 9_045, 9_045] as const;
+export const pauses = [90, 181, 362, 724] as const;
 
 /** A failure that can be told from the others. */
 export const lastFailure: Failure = { code: 'ERR_LAST', message: 'the last straw' };
