@@ -45,7 +45,7 @@ const layers: Layers = {
   },
   settings: {
     files: new RegExp(`^${settings}$`),
-    value: new RegExp(`^(node:os|node:util|valibot|${settings})$`),
+    value: new RegExp(`^(node:os|node:util|valibot|job/registry\\.ts|${settings})$`),
     type: /^(xstate|machines\/.+|job\/.+)$/,
     dynamic: nothing,
   },

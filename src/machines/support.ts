@@ -66,9 +66,14 @@ export const isLive = (self: AnyActorRef, id: string): boolean => {
   return (children[id]?.getSnapshot() as { status?: string } | undefined)?.status === 'active';
 };
 
+/** xstate puts a line of its own before what a guard threw. */
+const aroundGuards = /^Unable to evaluate guard[^\n]*\n/;
+
 /** What an unknown thrown value says, in one line. */
 export const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+  (error instanceof Error ? error.message : String(error))
+    .replace(aroundGuards, '')
+    .split('\n', 1)[0] ?? '';
 
 /**
  * `enqueueActions` for `setup({ actions })`: what one event asks for is decided by looping over the
