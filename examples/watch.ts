@@ -6,7 +6,7 @@ const worker = createWorker(
   {
     // Every actor below the worker: each process, each offer, the connection, the pool.
     inspect: (event: InspectionEvent) => {
-      if (event.type === '@xstate.actor') console.log('born:', event.actorRef.id);
+      if (event.type === '@xstate.event') console.log(event.actorRef.sessionId, event.event.type);
     },
     // What jobs log; without it, lines of JSON on the standard output.
     log: ({ level, message, pid }) => console.log(level, message, pid),

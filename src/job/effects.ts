@@ -45,7 +45,7 @@ const processEffects = ({
       }
       held.prepared = result.prepared;
       dispatch({ type: 'prepared', timings: result.timings });
-      setImmediate(rehearse);
+      void rehearse();
     },
     tell: ({ message }) => channel.send(message),
     warn: ({ message }) => log.warn(message),

@@ -24,7 +24,7 @@ interface RequestActor {
   readonly id: `req.${number}`;
 }
 
-interface Answered {
+export interface Answered {
   readonly jobId: string;
   readonly available: boolean;
   readonly terminate: boolean;

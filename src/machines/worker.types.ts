@@ -216,7 +216,7 @@ export type Emitted =
   | { readonly type: 'job.rejected'; readonly jobId: string; readonly reason: string }
   /** An offer was accepted, and the answer was sent. */
   | { readonly type: 'job.accepted'; readonly jobId: string }
-  /** An accepted offer did not become a job of this worker. */
+  /** An offer came to nothing: accepted and not assigned, or its connection was lost. */
   | { readonly type: 'job.expired'; readonly jobId: string; readonly reason: string }
   /** A process acknowledged its job. */
   | { readonly type: 'job.started'; readonly jobId: string; readonly pid: number | undefined }

@@ -8,14 +8,8 @@ import { expect, it } from 'vitest';
 import { WorkerPermissions } from '../../src/index.js';
 import { version } from '../../src/version.js';
 import { call } from './support/caller.js';
-import { describeOnServer, dispatches, newName, openRoom, rooms } from './support/server.js';
+import { describeOnServer, newName, openRoom, rooms } from './support/server.js';
 import { startWorker } from './support/worker.js';
-
-async function openAndDispatch(agentName: string, metadata: string): Promise<string> {
-  const room = await openRoom();
-  await dispatches.createDispatch(room, agentName, { metadata });
-  return room;
-}
 
 describeOnServer('a worker at a LiveKit server', () => {
   it('registers with all that it is, and tells which server took it', async () => {
@@ -79,23 +73,6 @@ describeOnServer('a worker at a LiveKit server', () => {
     });
   });
 
-  it.each([
-    ['a dispatch to an open room', openAndDispatch],
-    [
-      'the agents of a new room',
-      (agentName: string, metadata: string) => openRoom({ agentName, metadata }),
-    ],
-  ])('hands the metadata of %s to the entrypoint', async (_, ask) => {
-    const agentName = newName('agent');
-    const { hear, hearLine } = await startWorker('tells-its-job', { agentName });
-
-    const room = await ask(agentName, '{"tenant":7}');
-
-    const { jobId, pid } = await hear('job.started');
-    const { fields } = await hearLine('my job');
-    expect(fields.job).toEqual({ id: jobId, room, agentName, metadata: '{"tenant":7}', pid });
-  });
-
   it('lets a human and the agent talk by data', async () => {
     const agentName = newName('agent');
     const { hear, hearLine } = await startWorker('echoes-data', { agentName });
@@ -107,27 +84,5 @@ describeOnServer('a worker at a LiveKit server', () => {
     const echo = await caller.hearEcho('is anybody there?');
 
     expect(echo.identity).toBe(`agent-${jobId}`);
-  });
-
-  it('passes what it rejects to the next worker', async () => {
-    const agentName = newName('agent');
-    const picky = await startWorker('ordinary', {
-      agentName,
-      requestFnc: (request) => request.reject(),
-    });
-    const willing = await startWorker('ordinary', { agentName });
-    const offeredTo = ({ events }: typeof picky) =>
-      events.items.flatMap((event) => (event.type === 'job.offered' ? event.jobId : []));
-
-    // The server draws whom it asks first.
-    for (let asked = 1; offeredTo(picky).length === 0; asked += 1) {
-      expect(asked).toBeLessThan(30);
-      await openRoom({ agentName });
-      await expect.poll(() => offeredTo(willing).length, { timeout: 5_000 }).toBe(asked);
-    }
-
-    const [jobId] = offeredTo(picky);
-    expect(await picky.hear('job.rejected')).toMatchObject({ jobId });
-    expect(await willing.hear('job.started', (event) => event.jobId === jobId)).toBeTruthy();
   });
 });

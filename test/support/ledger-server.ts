@@ -1,3 +1,4 @@
+import { WorkerPong } from '@livekit/protocol';
 import { onTestFinished } from 'vitest';
 import {
   createJobSocket,
@@ -17,14 +18,16 @@ export type Act = 'ends' | 'stays' | 'throws' | 'babbles' | 'helps';
 export interface LedgerServer {
   readonly server: TestServer;
   readonly ledger: Ledger;
-  /** Makes a room, and with it one job. */
-  offer(act?: Act, room?: string): JobRecord;
+  /** Makes a room, and with it one job for the agents of this name. */
+  offer(act?: Act, room?: string, agentName?: string): JobRecord;
   /** Resolves when the search for a worker is over. */
   dispatched(...jobs: readonly JobRecord[]): Promise<void>;
   /** Resolves when the job reported its own start, with the process that it runs in. */
   started(job: JobRecord): Promise<number>;
   /** Resolves when each job has its terminal status. */
   ended(...jobs: readonly JobRecord[]): Promise<void>;
+  /** Cuts the only connection as a cable does that is pulled, and returns its worker's id. */
+  cut(): string;
 }
 
 /** Starts one that the end of the test stops. */
@@ -41,10 +44,10 @@ export async function serveWithLedger(options: TestServerOptions = {}): Promise<
   return {
     server,
     ledger,
-    offer: (act = 'ends', room = `room-${++rooms}`) => {
+    offer: (act = 'ends', room = `room-${++rooms}`, agentName = '') => {
       const metadata = JSON.stringify({ ledger: jobSocket.address, act });
       const before = server.jobs.length;
-      server.createRoom({ name: room, metadata });
+      server.createRoom({ name: room, metadata, agents: [{ agentName }] });
       const job = server.jobs[before];
       if (!job) throw new Error('This room has its job already.');
       return job;
@@ -60,6 +63,12 @@ export async function serveWithLedger(options: TestServerOptions = {}): Promise<
       ),
     ended: async (...jobs) => {
       await server.waitFor(() => jobs.every(({ endedAt }) => endedAt !== undefined));
+    },
+    cut: () => {
+      const id = server.workers[0]?.id ?? '';
+      server.script({ direction: 'out', message: 'pong', times: 1, fault: 'reset' });
+      server.send(id, { case: 'pong', value: new WorkerPong() });
+      return id;
     },
   };
 }

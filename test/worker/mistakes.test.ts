@@ -37,8 +37,7 @@ it('names all three missing credentials in one error and starts nothing', async 
   expect(await endOf(program)).toEqual({
     code: 78,
     said: expect.stringMatching(
-      /^error: missing LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET
-/,
+      /^error: missing LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET\n/,
     ),
   });
   expect(program.stdout()).toBe('');
@@ -69,17 +68,16 @@ it('gives a server up that nobody reaches', async () => {
 
 it('asks three times with fresh tokens before it believes that its credentials are refused', async () => {
   const server = await serve();
-  const secret = 'another secret, which is not to be shown';
   const program = runProgram([agentFile('tries-in-a-hurry.mjs'), 'start'], {
     server,
-    env: { LIVEKIT_API_SECRET: secret },
+    env: { LIVEKIT_API_SECRET: 'another secret' },
   });
 
   const end = await endOf(program);
 
   expect(end).toEqual({ code: 77, said: expect.stringMatching(/refused the API key.*HTTP 401/) });
   expect(program.lines().filter(({ event }) => event === 'worker.disconnected').length).toBe(2);
-  expect(`${program.stdout()}${program.stderr()}`).not.toContain(secret);
+  expect(`${program.stdout()}${program.stderr()}`).not.toMatch(/another secret|eyJ/);
 });
 
 it('knows at once that an address without agents is wrong', async () => {

@@ -4,10 +4,10 @@ import { Room } from '@livekit/rtc-node';
 import { AccessToken, RoomServiceClient, type VideoGrant } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { liveKitServer } from './support/livekit.js';
-import { type RecordingProxy, recordingProxy } from './support/recording-proxy.js';
+import { liveKitServer } from '../support/livekit.js';
+import { type RecordingProxy, recordingProxy } from '../support/recording-proxy.js';
 
-const server = await liveKitServer();
+const server = await liveKitServer(() => {});
 afterAll(() => server?.stop());
 
 describe.runIf(server)('the recording proxy', () => {

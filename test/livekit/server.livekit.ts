@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startServer } from '../scripts/livekit-server/run.mjs';
-import { liveKitBinary } from './support/livekit.js';
+import { startServer } from '../../scripts/livekit-server/run.mjs';
+import { liveKitBinary } from '../support/livekit.js';
 
-const bin = (await liveKitBinary()) ?? '';
+const bin = (await liveKitBinary(() => {})) ?? '';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -36,7 +36,7 @@ const isAlive = (pid: number): boolean => {
 
 /** A process that started a server and does nothing about its end. */
 async function holder() {
-  const file = fileURLToPath(new URL('./fixtures/holds-livekit-server.mjs', import.meta.url));
+  const file = fileURLToPath(new URL('../fixtures/holds-livekit-server.mjs', import.meta.url));
   const child = spawn(process.execPath, [file, bin], { stdio: ['ignore', 'pipe', 'inherit'] });
   cleanups.push(() => child.kill('SIGKILL'));
   const [line] = await once(child.stdout, 'data');
