@@ -44,7 +44,7 @@ it('links to pages and headings that exist', () => {
 it('keeps every page that is written by hand short', () => {
   const long = pages
     .filter(({ path, text }) => path.startsWith('docs') && !text.includes('Written by `npm run'))
-    .filter(({ text }) => text.split('\n').length > 126)
+    .filter(({ text }) => text.split('\n').length > 125)
     .map(({ path }) => path);
 
   expect(long).toEqual([]);

@@ -1,12 +1,29 @@
 import { inspect } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { WorkerOptions } from '../src/worker-options.js';
 
 const env = { LIVEKIT_URL: 'ws://a', LIVEKIT_API_KEY: 'k', LIVEKIT_API_SECRET: 's' };
 const entrypointFnc = () => {};
 const agent = { url: 'file:///agent.js', form: 'file' } as const;
 
-it('is made whatever is wrong, so that the command line can tell everything at once', () => {
+it('refuses at once all that is wrong in what it was given', () => {
+  expect(() => new WorkerOptions({ entrypointFnc, maxJobs: -1, port: 1.5 })).toThrow(
+    [
+      'Invalid worker options:',
+      '- maxJobs: expected a whole number, 0 or more, or Infinity, got -1.',
+      '- port: expected a whole number from 0 to 65535, got 1.5.',
+    ].join('\n'),
+  );
+  expect(() => new WorkerOptions({})).toThrow(/entrypointFnc: missing/);
+});
+
+it('is made whatever is wrong under a command line, which tells everything at once', () => {
+  const { argv } = process;
+  onTestFinished(() => {
+    process.argv = argv;
+  });
+  process.argv = ['node', 'agent.js', 'start'];
+
   const options = new WorkerOptions({ entrypointFnc, maxJobs: -1 });
   const flags = { port: 'x' };
 

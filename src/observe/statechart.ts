@@ -2,7 +2,6 @@
 export {
   type Chart,
   type ChartState,
-  type ChartTransition,
   declaredTransitions,
   nodesOf,
   pathOf,
@@ -11,9 +10,4 @@ export {
 } from './statechart/graph.js';
 export { toMermaid, undrawn } from './statechart/mermaid.js';
 export { shownPath, toTable } from './statechart/table.js';
-export {
-  type ActionWords,
-  eventTrigger,
-  type GuardWords,
-  type Trigger,
-} from './statechart/words.js';
+export { eventTrigger } from './statechart/words.js';

@@ -269,6 +269,9 @@ it.runIf(process.platform === 'linux')(
       PRIVATE: null,
     });
     expect(born).not.toMatch(/marker|--no-deprecation/);
-    expect({ argv, execArgv }).toEqual({ argv: [], execArgv: ['--stack-size=900'] });
+    expect({ argv, execArgv }).toEqual({
+      argv: [],
+      execArgv: ['--stack-size=900', '--conditions=livekit-actors-job'],
+    });
   },
 );
