@@ -115,7 +115,8 @@ export interface Worker {
  * process; the command line does. The options need `agent: URL`, since only `cli.runApp` knows the
  * file it runs in.
  *
- * @throws WorkerError `ERR_INVALID_OPTIONS` or `ERR_MISSING_CREDENTIALS`, naming all that is wrong.
+ * @throws WorkerError `ERR_INVALID_OPTIONS` or `ERR_MISSING_CREDENTIALS`, naming all that is wrong;
+ * `ERR_IN_JOB_PROCESS` in the process of a job.
  *
  * @example
  * const worker = createWorker(new WorkerOptions({ agent: new URL('./agent.js', import.meta.url) }));

@@ -19,7 +19,7 @@ export interface Permissions {
   readonly hidden: boolean;
 }
 
-/** How the worker introduces itself. */
+/** How the worker introduces itself (LiveKit: register). */
 export interface Registration {
   /** What gets a job of its own. */
   readonly workerType: JobKind;
@@ -45,7 +45,7 @@ export interface ServerInfo {
   readonly nodeId: string;
 }
 
-/** The worker's state as the server sees it; always sent whole. */
+/** The worker's state as the server sees it (LiveKit: update worker); always sent whole. */
 export interface Report {
   readonly status: 'available' | 'full';
   /** As sent: scaled so that the worker's own threshold meets the server's. */
@@ -53,14 +53,14 @@ export interface Report {
   readonly jobIds: readonly string[];
 }
 
-/** One line of a job's life at the server. */
+/** One line of a job's life at the server (LiveKit: update job). */
 export interface JobStatus {
   readonly jobId: string;
   readonly status: 'running' | 'success' | 'failed';
   readonly error: string;
 }
 
-/** The answer to one offer (LiveKit's availability response). */
+/** The answer to one offer (LiveKit: availability response). */
 export interface Answer {
   readonly jobId: string;
   readonly available: boolean;

@@ -46,7 +46,10 @@ export interface Participation {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** The server's word that an accepted job is ours, with the token for its room. */
+/**
+ * The server's word that an accepted job is ours, with the token for its room (LiveKit: job
+ * assignment).
+ */
 export interface Assignment {
   readonly jobId: string;
   /** Where the room is; empty for the server that the worker is registered with. */

@@ -113,15 +113,22 @@ export interface RoomRecord {
 
 /** What {@link TestServer.on} reports, by name. */
 export interface ServerEvents {
+  /** A worker is registered and may be asked. */
   readonly 'worker.registered': WorkerRecord;
+  /** It said how it is: status, load, jobs. */
   readonly 'worker.updated': WorkerRecord;
+  /** Its connection is gone. */
   readonly 'worker.closed': WorkerRecord;
   readonly 'job.created': JobRecord;
+  /** A worker is asked. */
   readonly 'job.offered': JobRecord;
   readonly 'job.answered': JobRecord;
   /** The search for a worker is over, whatever came of it. */
   readonly 'job.dispatched': JobRecord;
+  /** A worker sent a status. */
   readonly 'job.updated': JobRecord;
+  /** The worker was told to end it. */
   readonly 'job.terminated': JobRecord;
+  /** A frame crossed the wire, or met a fault. */
   readonly frame: Frame;
 }
