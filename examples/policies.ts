@@ -5,7 +5,7 @@ const atMostEight = maxJobs(8);
 const onePerRoom: Policy = ({ capacity }) => capacity.jobsInRoom === 0;
 
 export const machine = withPolicies(workerMachine, {
-  hasCapacity: (input) => input.capacity.accepting && atMostEight(input) && onePerRoom(input),
+  hasCapacity: (input) => atMostEight(input) && onePerRoom(input),
   acceptsJob: ({ offer }) => offer.attributes.tenant === 'acme',
 });
 

@@ -1,7 +1,6 @@
 // The agent of the demo, in one file: its options, its policy, its handler, its job.
 import {
   cli,
-  jobRequestMachine,
   maxJobs,
   WorkerOptions,
   WorkerType,
@@ -22,7 +21,6 @@ const pause = (ms, signal) =>
     };
     signal.addEventListener('abort', stop);
   });
-const within = maxJobs(12);
 
 const options = new WorkerOptions({
   prewarmFnc: (proc) => {
@@ -55,8 +53,8 @@ const options = new WorkerOptions({
   port: 0,
 });
 
-const machine = withPolicies(sabotaged(workerMachine, jobRequestMachine, DEMO_SABOTAGE), {
-  hasCapacity: ({ offer, capacity }) => capacity.accepting && within({ offer, capacity }),
+const machine = withPolicies(sabotaged(workerMachine, DEMO_SABOTAGE), {
+  hasCapacity: maxJobs(12),
   acceptsJob: ({ offer }) => JSON.parse(offer.room.metadata || '{}').kind !== 'policy says no',
 });
 

@@ -5,7 +5,7 @@ import { enqueueActions } from 'xstate';
 export const sabotages = ['lose', 'duplicate', 'orphan'];
 
 /** The worker machine with one promise broken. */
-export function sabotaged(worker, _request, name) {
+export function sabotaged(worker, name) {
   switch (name) {
     // The end of a job is never told to the server.
     case 'lose':
@@ -24,7 +24,7 @@ export function sabotaged(worker, _request, name) {
     case 'orphan':
       return worker.provide({
         actions: {
-          withdrawAll: () => {
+          withdrawOpen: () => {
             const idle = 'setTimeout(() => {}, 60_000)';
             spawn(process.execPath, ['-e', idle], { detached: true, stdio: 'ignore' }).unref();
           },

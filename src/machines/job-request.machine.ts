@@ -27,12 +27,12 @@ import type {
 import { fromEvent, messageOf, port, said } from './support.js';
 
 /**
- * The life of one offer: received, it needs a free place; it is screened by the user's policy and
- * decided by the request handler. If that accepts, the answer is written (accepting), the offer
- * awaits its assignment, is launching until a process acknowledges the job, and is launched. It is
- * rejected when a guard, the handler or the clock says no, it expires when its connection is lost
- * or no assignment comes, and it fails when an assigned job does not start. Exactly one answer
- * leaves on every path, unless the connection died first.
+ * The life of one offer: received, it needs a worker that takes jobs and a free place; it is
+ * screened by the user's policy and decided by the request handler. If that accepts, the answer is
+ * written (accepting), the offer awaits its assignment, is launching until a process acknowledges
+ * the job, and is launched. It is rejected when a guard, the handler or the clock says no, it
+ * expires when its connection is lost or no assignment comes, and it fails when an assigned job
+ * does not start. Exactly one answer leaves on every path, unless the connection died first.
  */
 export const jobRequestMachine = setup({
   types: {
@@ -46,9 +46,9 @@ export const jobRequestMachine = setup({
   },
   actors: { requestHandler: port<Command, HandlerInput>('requestHandler') },
   guards: {
+    isUnwanted: ({ context }) => !context.capacity.accepting,
     /** Policy: is there a place for one more job? Replace it to count differently. */
     hasCapacity: (_, { capacity }: Screened) =>
-      capacity.accepting &&
       capacity.activeJobs + capacity.reservedJobs < capacity.maxJobs &&
       capacity.load < capacity.loadThreshold,
     /** Policy: does this worker want this job? Replace it with `provide` or `withPolicies`. */
@@ -114,6 +114,12 @@ export const jobRequestMachine = setup({
   states: {
     received: {
       always: [
+        // No policy makes a worker take jobs while it is full or on its way out.
+        {
+          guard: 'isUnwanted',
+          target: 'rejected',
+          actions: because('the worker takes no jobs now'),
+        },
         { guard: { type: 'hasCapacity', params: screened }, target: 'screening' },
         { target: 'rejected', actions: because('no capacity') },
       ],

@@ -88,6 +88,6 @@ export interface Capacity {
   readonly load: number;
   /** The option; `Infinity` is no limit. */
   readonly loadThreshold: number;
-  /** False while the worker warms up, is degraded or drains. */
+  /** False while the worker warms up, is full, degraded or drains; no policy is asked then. */
   readonly accepting: boolean;
 }

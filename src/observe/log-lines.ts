@@ -84,7 +84,7 @@ const lines: Lines = {
     line('info', 'job.rejected', 'job rejected', { job_id: jobId, reason }),
   'job.accepted': ({ jobId }) => line('info', 'job.accepted', 'job accepted', { job_id: jobId }),
   'job.expired': ({ jobId, reason }) =>
-    line('warn', 'job.expired', 'job accepted, but not assigned', { job_id: jobId, reason }),
+    line('warn', 'job.expired', 'the offer led to no job', { job_id: jobId, reason }),
   'job.started': ({ jobId, pid }) =>
     line('info', 'job.started', 'job started', { job_id: jobId, pid }),
   'job.ended': ({ jobId, outcome, error }) =>

@@ -15,14 +15,18 @@ import {
 
 const edge = { activeJobs: 2, reservedJobs: 1, maxJobs: 4, load: 0.69, loadThreshold: 0.7 };
 
-const refusesFor = (why: string, capacity: Partial<Capacity>): Promised => ({
+const refusesFor = (
+  why: string,
+  capacity: Partial<Capacity>,
+  reason = 'no capacity',
+): Promised => ({
   title: `refuses at once, and asks nobody, ${why}`,
   run: (machine) => {
     const asked: string[] = [];
     const acceptsJob = () => asked.push('acceptsJob') > 0;
     const subject = start(machine, { capacity, guards: { acceptsJob } });
 
-    expect(subject.output()).toEqual(ended('rejected', 'no capacity'));
+    expect(subject.output()).toEqual(ended('rejected', reason));
     expect(subject.toParent).toEqual([answered(no)]);
     expect([asked, subject.handler.instances]).toEqual([[], []]);
     nothingIsLeft(subject);
@@ -54,7 +58,11 @@ const breaksWith = (guard: 'hasCapacity' | 'acceptsJob', alone: boolean): Promis
 
 /** What the policies decide. */
 export const policies: readonly Promised[] = [
-  refusesFor('while the worker takes no jobs', { accepting: false }),
+  refusesFor(
+    'while the worker takes no jobs',
+    { accepting: false },
+    'the worker takes no jobs now',
+  ),
   refusesFor('when every place is taken or reserved', { ...edge, maxJobs: 3 }),
   refusesFor('with a limit of no jobs', { maxJobs: 0 }),
   refusesFor('at the threshold of load', { ...edge, load: 0.7 }),
@@ -87,10 +95,20 @@ export const policies: readonly Promised[] = [
       const hasCapacity: Guard = (_, { capacity }) => capacity.jobsInRoom < 1;
       const guards = { hasCapacity };
 
-      expect(start(machine, { guards, capacity: { accepting: false } }).value()).toBe('deciding');
+      const crowded = { activeJobs: 5, maxJobs: 2 };
+      expect(start(machine, { guards, capacity: crowded }).value()).toBe('deciding');
       expect(start(machine, { guards, capacity: { jobsInRoom: 1 } }).output()).toEqual(
         ended('rejected', 'no capacity'),
       );
+    },
+  },
+  {
+    title: 'takes nothing while the worker takes no jobs, whatever the policies say',
+    run: (machine) => {
+      const guards = { hasCapacity: () => true, acceptsJob: () => true };
+      const { output } = start(machine, { guards, capacity: { accepting: false } });
+
+      expect(output()).toEqual(ended('rejected', 'the worker takes no jobs now'));
     },
   },
   {

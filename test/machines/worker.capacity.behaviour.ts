@@ -342,7 +342,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
         { type: 'degraded', error: failure },
         full,
         { type: 'job.offered', jobId: 'job-2', agentName: '' },
-        { type: 'job.rejected', jobId: 'job-2', reason: 'no capacity' },
+        { type: 'job.rejected', jobId: 'job-2', reason: 'the worker takes no jobs now' },
         { type: 'recovered' },
         available,
       ]);

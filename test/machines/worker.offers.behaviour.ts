@@ -164,7 +164,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
         offered('job-1'),
         { type: 'status', status: 'full' },
         offered('job-2'),
-        rejected('job-2', 'no capacity'),
+        rejected('job-2', 'the worker takes no jobs now'),
       ]);
     },
   },

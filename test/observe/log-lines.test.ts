@@ -106,7 +106,7 @@ it.each<[Emitted, string, string, string, object]>([
     { type: 'job.expired', jobId, reason: 'late' },
     'warn',
     'job.expired',
-    'job accepted, but not assigned',
+    'the offer led to no job',
     { job_id: jobId, reason: 'late' },
   ],
   [
