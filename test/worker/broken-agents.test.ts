@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
-import { processPoolMachine, workerMachine } from '../../src/index.js';
+import { workerInAHurry as machine } from '../support/hurry.js';
 import { serveWithLedger } from '../support/ledger-server.js';
 import { agentTexts, makeProject } from '../support/project.js';
 import { cleanEnd, startRealWorker } from '../support/real-worker.js';
@@ -10,13 +10,6 @@ import { runProgram } from '../support/worker-program.js';
 
 const bin = 'node_modules/livekit-actors/dist/cli/bin.js';
 const broken = `import 'livekit-actors/job';\n\nthrow new TypeError('no such voice');\n`;
-/** The whole machine with a pool in a hurry. */
-const machine = workerMachine.provide({
-  actors: {
-    processPool: processPoolMachine.provide({ delays: { backoffPause: 10, probePause: 100 } }),
-  },
-});
-
 it('is full and not ready while a module does not load, and recovers when it is repaired', async () => {
   const world = await serveWithLedger();
   const folder = makeProject({ 'agent.mjs': broken });

@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { createActor, toPromise } from 'xstate';
+import { WorkerOptions, workerMachine } from '../../src/index.js';
+import { agentFixture } from '../support/forked-runner.js';
 import { serveWithLedger } from '../support/ledger-server.js';
 import { agentTexts, makeProject } from '../support/project.js';
 import { cleanEnd, startRealWorker } from '../support/real-worker.js';
@@ -110,4 +113,31 @@ it('runs jobs of a module that is named with a URL in a strange folder', async (
 
   expect(job.status).toBe('success');
   expect(await run.end()).toEqual(cleanEnd);
+});
+
+it('runs as a bare actor, which starts by itself', async () => {
+  const world = await serveWithLedger();
+  const { server } = world;
+  const input = new WorkerOptions({
+    agent: agentFixture('obeys'),
+    url: server.url,
+    apiKey: server.apiKey,
+    apiSecret: server.apiSecret.reveal(),
+    loadFnc: () => 0,
+    numIdleProcesses: 0,
+    host: '127.0.0.1',
+    port: 0,
+    logLevel: 'silent',
+  });
+  const actor = createActor(workerMachine, { input }).start();
+  onTestFinished(() => void actor.stop());
+  await server.waitFor(() => server.workers[0]?.status === 'available');
+
+  const job = world.offer();
+  await world.ended(job);
+  actor.send({ type: 'drain' });
+
+  expect(await toPromise(actor)).toEqual(cleanEnd.output);
+  expect(job.status).toBe('success');
+  expect(world.ledger.check()).toEqual([]);
 });

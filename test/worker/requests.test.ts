@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { JobRequest } from '../../src/index.js';
+import { workerInAHurry } from '../support/hurry.js';
 import { serveWithLedger } from '../support/ledger-server.js';
 import { cleanEnd, startRealWorker } from '../support/real-worker.js';
 import { seen } from '../support/seen.js';
@@ -118,6 +119,32 @@ it('tells the handler when the assignment never comes', async () => {
   await seen(() => codes[1]);
 
   expect(codes).toEqual(['ERR_ASSIGNMENT_TIMEOUT', 'ERR_ASSIGNMENT_TIMEOUT']);
+  expect(await run.end()).toEqual(cleanEnd);
+});
+
+it('tells the handler, and the server, when no process can start the job', async () => {
+  const world = await serveWithLedger();
+  const errors: unknown[] = [];
+  const requestFnc = async (request: JobRequest) => {
+    const { assigned, launched } = await request.accept();
+    await assigned;
+    await launched.catch((error) => errors.push(codeOf(error)));
+  };
+  const run = startRealWorker(world, {
+    agent: 'throws-at-import',
+    machine: workerInAHurry,
+    options: { requestFnc, numIdleProcesses: 0 },
+  });
+  await run.available();
+
+  const job = world.offer();
+  await world.ended(job);
+
+  expect([job.status, job.error]).toEqual([
+    'failed',
+    expect.stringMatching(/TypeError: no such voice \(at .*throws-at-import\.mjs:2:9\)/),
+  ]);
+  expect(errors).toEqual(['ERR_LAUNCH_FAILED']);
   expect(await run.end()).toEqual(cleanEnd);
 });
 
