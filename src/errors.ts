@@ -157,6 +157,11 @@ export type WorkerErrorCode =
   /** A rejected promise that nobody handled in the process of a job. It ends the same way. */
   | 'ERR_UNHANDLED_REJECTION'
   /**
+   * The server sent a frame that is no message of its protocol. It was dropped; ten within 10 s
+   * reset the connection.
+   */
+  | 'ERR_UNREADABLE_FRAME'
+  /**
    * A process did not answer its heartbeat for 10 s while idle, or 60 s with a job, and was killed.
    * Something blocks its event loop.
    */

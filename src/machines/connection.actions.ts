@@ -16,6 +16,7 @@ import { steps } from './support.js';
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 const malformedWindowMs = 10_000;
+const hushMs = 1_000;
 
 /** Whether the worker runs jobs, as far as its last report says. */
 export const hasJobs = ({ report }: Pick<Context, 'report'>): boolean =>
@@ -114,6 +115,14 @@ export const retries = {
   countMalformed: steps<Context, Event, Emitted>(({ context: { malformed }, enqueue }) => {
     enqueue.assign({ malformed: malformed + 1 });
     enqueue.raise({ type: 'malformed.forgotten' }, { delay: malformedWindowMs });
+  }),
+  /** Frames may come by the thousand, and one line a second is enough. */
+  hush: steps<Context, Event, Emitted>(({ enqueue }) => {
+    enqueue.assign({ hushed: true });
+    enqueue.raise({ type: 'hush.over' }, { delay: hushMs });
+  }),
+  endHush: steps<Context, Event, Emitted>(({ enqueue }) => {
+    enqueue.assign({ hushed: false });
   }),
   forgetMalformed: steps<Context, Event, Emitted>(({ context: { malformed }, enqueue }) => {
     enqueue.assign({ malformed: malformed - 1 });

@@ -19,6 +19,7 @@ import {
   answered,
   assigned,
   failedLink,
+  garbled,
   jitterOf,
   lostLink,
   offered,
@@ -73,6 +74,7 @@ export const connectionMachine = setup({
       ((status === 404 || status === 407) && workerId === ''),
     isExhausted: ({ context }) => context.failures + 1 > context.maxRetry && !hasJobs(context),
     isUnreadable: ({ context }) => context.malformed + 1 >= malformedLimit,
+    isHushed: ({ context }) => context.hushed,
     isLeaving: ({ context }) => context.leaving,
     isDelivered: ({ context }) => context.outbox.length === 0,
     deliversLast: ({ context: { outbox } }, { ref }: { ref: number }) =>
@@ -122,6 +124,7 @@ export const connectionMachine = setup({
     pauseMs: 0,
     jitter: 0.5,
     malformed: 0,
+    hushed: false,
     report: undefined,
     outbox: [],
     ref: 0,
@@ -141,6 +144,7 @@ export const connectionMachine = setup({
     // With statuses to deliver it goes on until they are, or until its worker gives up.
     close: [{ guard: 'isDelivered', target: '.closed' }, { actions: 'rememberToLeave' }],
     'malformed.forgotten': { actions: 'forgetMalformed' },
+    'hush.over': { actions: 'endHush' },
     'xstate.error.actor.socket': {
       target: '.failed',
       actions: { type: 'holdFailure', params: brokenSocket },
@@ -204,7 +208,8 @@ export const connectionMachine = setup({
         'socket.ponged': { actions: { type: 'settle', params: fromEvent } },
         'frame.malformed': [
           { guard: 'isUnreadable', target: 'backoff', actions: lost(unreadable) },
-          { actions: 'countMalformed' },
+          { guard: 'isHushed', actions: 'countMalformed' },
+          { actions: ['countMalformed', { type: 'say', params: garbled }, 'hush'] },
         ],
         'socket.failed': { target: 'backoff', actions: lost(failedSocket) },
         'socket.closed': { target: 'backoff', actions: lost(closedSocket) },

@@ -61,3 +61,12 @@ export const jitterOf = ({ context, event }: Told & { event: object }): { jitter
 export const statusOf = ({ event }: { event: object }): { status: number } => ({
   status: 'status' in event ? Number(event.status) : 0,
 });
+
+export const garbled = ({ context: { slot } }: { context: Context }): Emitted => ({
+  type: 'link.garbled',
+  slot,
+  error: {
+    code: 'ERR_UNREADABLE_FRAME',
+    message: 'The server sent a frame that could not be read; it was dropped.',
+  },
+});

@@ -130,6 +130,8 @@ export interface Context extends Input {
   readonly jitter: number;
   /** Unreadable frames of the last ten seconds. */
   readonly malformed: number;
+  /** An unreadable frame was told of within the last second. */
+  readonly hushed: boolean;
   readonly report: Report | undefined;
   /** Statuses that the server may not have, in order. */
   readonly outbox: readonly (JobStatus & { readonly ref: number })[];
@@ -148,6 +150,7 @@ export type Event =
   | ({ readonly type: 'status' } & JobStatus)
   | { readonly type: 'close' }
   | { readonly type: 'malformed.forgotten' }
+  | { readonly type: 'hush.over' }
   | ErrorActorEvent<unknown, 'socket'>;
 
 /** Told to the worker, and emitted for those who run the machine alone. */
@@ -164,6 +167,8 @@ export type Emitted =
       readonly error: Failure;
       readonly retryMs: number;
     }
+  /** A frame could not be read; told once a second at most. */
+  | { readonly type: 'link.garbled'; readonly slot: number; readonly error: Failure }
   | { readonly type: 'link.failed'; readonly slot: number; readonly error: Failure }
   | { readonly type: 'link.offered'; readonly slot: number; readonly offer: Offer }
   | { readonly type: 'link.assigned'; readonly slot: number; readonly assignment: Assignment }

@@ -189,6 +189,7 @@ export const workerMachine = setup({
         { type: 'tell', params: told.disconnected },
       ],
     },
+    'link.garbled': { actions: { type: 'tell', params: told.warned } },
     // A taken port must be known before the server sends jobs, so it comes first.
     'http.listening': { actions: ['openLinks', { type: 'tell', params: told.listening }] },
     'link.failed': {

@@ -20,6 +20,15 @@ import {
   startIn,
 } from './connection.subject.js';
 
+const garbled = {
+  type: 'link.garbled',
+  slot: 2,
+  error: {
+    code: 'ERR_UNREADABLE_FRAME',
+    message: 'The server sent a frame that could not be read; it was dropped.',
+  },
+};
+
 const drops = (when: string, error: Failure, happens: (link: Link) => void): Promised => ({
   title: `drops a registered link and comes back when ${when}`,
   run: (machine) => {
@@ -54,8 +63,9 @@ export const health: readonly Promised[] = [
   drops(
     'ten unreadable frames come in 10 s',
     because('Ten unreadable frames came within 10 s.'),
-    ({ advance, socket, value }) => {
+    ({ advance, socket, toParent, value }) => {
       for (let n = 0; n < 9; n += 1) socket.say({ type: 'frame.malformed' });
+      expect(taken(toParent)).toEqual([garbled]);
       socket.say({ type: 'socket.heard' });
       advance(4_999);
       socket.say({ type: 'socket.heard' });
@@ -76,7 +86,24 @@ export const health: readonly Promised[] = [
       }
 
       expect(value()).toEqual({ registered: 'fresh' });
-      expect(toParent).toEqual([]);
+      expect(toParent).toEqual(Array.from({ length: 30 }, () => garbled));
+    },
+  },
+  {
+    title: 'tells of unreadable frames once a second at most',
+    run: (machine) => {
+      const { advance, socket, toParent } = startIn('registered', machine);
+      const garble = () => socket.say({ type: 'frame.malformed' });
+
+      garble();
+      garble();
+      advance(999);
+      garble();
+      expect(taken(toParent)).toEqual([garbled]);
+
+      advance(1);
+      garble();
+      expect(toParent).toEqual([garbled]);
     },
   },
   {

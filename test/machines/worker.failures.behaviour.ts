@@ -169,6 +169,16 @@ const throughout = faults.flatMap((fault): WorkerBehaviour[] => [
 export const behaviours: readonly WorkerBehaviour[] = [
   ...throughout,
   {
+    title: 'warns of a frame that its link could not read',
+    run: (machine) => {
+      const worker = running(machine);
+
+      worker.link.say({ type: 'link.garbled', slot: 0, error: failure });
+
+      expect(ofType(worker.emitted, 'warning')).toEqual([{ type: 'warning', error: failure }]);
+    },
+  },
+  {
     title: 'keeps the first cause of its failure',
     run: (machine) => {
       const worker = running(machine);

@@ -73,6 +73,7 @@ const pool = (asked: boolean): Event[] => [
 const link: readonly Event[] = [
   registered,
   lost,
+  { type: 'link.garbled', slot: 0, error: failure },
   { type: 'link.failed', slot: 0, error: failure },
   linkDone,
   failed('link.0'),
