@@ -47,7 +47,7 @@ for (const [name, figure, limit] of [
     `<= +${limit} MB`,
   );
 }
-const message = stats(await measureMessages(200));
+const message = stats(await measureMessages(rounds));
 const dispatch = stats(await measureDispatch(Number(process.env.BENCH_JOBS ?? 60)));
 for (const [share, limit] of [
   ['p50', 1],
