@@ -25,7 +25,20 @@ const samples: Samples = {
   status: [{ type: 'status', status: 'full' }],
   'process.ready': [{ type: 'process.ready', slot: 0, pid: 1, timings: {} }],
   'process.failed': [{ type: 'process.failed', error, retryMs: 0 }],
+  'process.died': [
+    {
+      type: 'process.died',
+      slot: 0,
+      pid: 4711,
+      jobId: undefined,
+      error: { code: 'ERR_PROCESS_EXITED', message: '' },
+    },
+  ],
   'process.slow': [{ type: 'process.slow', slot: 0, silentMs: 500 }],
+  'process.heavy': [
+    { type: 'process.heavy', slot: 0, pid: 1, megabytes: 1_200, limitMb: undefined },
+    { type: 'process.heavy', slot: 0, pid: 1, megabytes: 2_200, limitMb: 2_000 },
+  ],
   degraded: [{ type: 'degraded', error }],
   recovered: [{ type: 'recovered' }],
   'job.offered': [{ type: 'job.offered', jobId, agentName: '' }],

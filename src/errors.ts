@@ -34,7 +34,8 @@ export type WorkerErrorCode =
    */
   | 'ERR_CHILD_MESSAGE'
   /**
-   * The actor that owns a child process broke. Unless you provided that actor, report it as a bug.
+   * The actor that owns a child process, or the one that measures its memory, broke. Unless you
+   * provided that actor, report it as a bug.
    */
   | 'ERR_CHILD_PROCESS'
   /**
@@ -85,6 +86,11 @@ export type WorkerErrorCode =
    * three times in a row the load counts as 1 and no jobs are taken.
    */
   | 'ERR_LOAD_FNC'
+  /**
+   * A process used more memory than `jobMemoryLimitMB`, and was ended. Its job has failed; the
+   * message has both numbers. Find what grows in the agent, or raise the limit.
+   */
+  | 'ERR_MEMORY_LIMIT'
   /**
    * `LIVEKIT_URL`, `LIVEKIT_API_KEY` or `LIVEKIT_API_SECRET` is given nowhere. The message names
    * those that are missing.

@@ -11,10 +11,7 @@ import { Secret } from './secret.js';
 import { version } from './version.js';
 
 /** Options with every default filled in: complete, checked and frozen. */
-export interface ResolvedOptions extends Settings {
-  readonly jobMemoryWarnMB: number;
-  readonly jobMemoryLimitMB: number;
-}
+export type ResolvedOptions = Settings;
 
 /** Where values come from, beside the options themselves. */
 export interface Resolution extends Sources {

@@ -5,6 +5,7 @@ import { agentSocket } from './actors/agent-socket.actor.js';
 import { type ChildProcessOptions, childProcess } from './actors/child-process.actor.js';
 import { httpServer } from './actors/http-server.actor.js';
 import { loadSampler } from './actors/load-sampler.actor.js';
+import { memorySampler } from './actors/memory-sampler.actor.js';
 import { participantRemoval } from './actors/participant-removal.actor.js';
 import { requestHandler } from './actors/request-handler.actor.js';
 import { WorkerError } from './errors.js';
@@ -50,8 +51,10 @@ function standardOutput(): Log {
 
 const ownProcess = childProcess({ runner, log: standardOutput() });
 
-/** One child process with the real process in it. */
-export const jobProcessMachine = pureJobProcess.provide({ actors: { childProcess: ownProcess } });
+/** One child process with the real process in it, and its memory watched. */
+export const jobProcessMachine = pureJobProcess.provide({
+  actors: { childProcess: ownProcess, memorySampler: memorySampler() },
+});
 
 /** The pool of warm processes, with real processes in it. */
 export const processPoolMachine = pureProcessPool.provide({

@@ -31,7 +31,7 @@ it('lets a file that runs in both give its machine a policy, and refuses to run 
 
 it('exports these names from livekit-actors/machines and no others', () => {
   expect(namesOf(machines)).toMatchInlineSnapshot(
-    `"connectionMachine heartbeatMachine jobProcessMachine jobRequestMachine processPoolMachine workerMachine"`,
+    `"connectionMachine heartbeatMachine jobProcessMachine jobRequestMachine memoryMachine processPoolMachine workerMachine"`,
   );
 });
 

@@ -2,6 +2,7 @@ import { type CpuInfo, cpus as machineCpus } from 'node:os';
 import { type CallbackActorLogic, type CallbackLogicFunction, fromCallback } from 'xstate';
 import type { LoadCommand, LoadFact, LoadInput } from '../machines/worker.types.js';
 import { cpuLoad } from './cpu-load.js';
+import { type Every, everyOnTheClock } from './every.js';
 import { failureOf } from './failure.js';
 
 const sampleMs = 500;
@@ -10,8 +11,7 @@ const samplesPerReport = 5;
 
 /** The world of a load sampler; a test brings its own. */
 export interface LoadSamplerOptions {
-  /** Calls `tick` every `ms` milliseconds until the function it returns is called. */
-  readonly every?: (ms: number, tick: () => void) => () => void;
+  readonly every?: Every;
   readonly cpus?: () => readonly Pick<CpuInfo, 'times'>[];
 }
 
@@ -81,8 +81,3 @@ const shown = (load: unknown): string => (typeof load === 'number' ? `${load}` :
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-
-function everyOnTheClock(ms: number, tick: () => void): () => void {
-  const timer = setInterval(tick, ms);
-  return () => clearInterval(timer);
-}

@@ -28,6 +28,9 @@ export type {
   Command as ChildCommand,
   Exit,
   Fact as ChildFact,
+  SamplerCommand,
+  SamplerFact,
+  SamplerInput,
   Timings,
 } from './job-process.types.js';
 export { jobRequestMachine } from './job-request.machine.js';
@@ -39,6 +42,7 @@ export type {
   JobRequest,
   RequestFnc,
 } from './job-request.types.js';
+export { memoryMachine } from './memory.machine.js';
 export { processPoolMachine } from './process-pool.machine.js';
 export { workerMachine } from './worker.machine.js';
 export type {

@@ -2,15 +2,18 @@ import { cancel } from 'xstate';
 import type { Failure } from '../errors.js';
 import type { Event as HeartbeatEvent } from './heartbeat.types.js';
 import type { JobEnd, Launch } from './job.types.js';
+import { verdictOn } from './job-process.causes.js';
 import type {
   Command,
   Context,
   Emitted,
   Event,
   Exit,
+  SamplerCommand,
   Timeouts,
   Timings,
 } from './job-process.types.js';
+import type { Event as MemoryEvent } from './memory.types.js';
 import { armed, steps } from './support.js';
 
 /** What a job process does, beside its chart. */
@@ -35,17 +38,18 @@ const beats = <P extends Params = undefined>(event: (params: P) => HeartbeatEven
   });
 
 /** What is kept of the facts. */
-export const memory = {
+export const kept = {
   holdPid: holds<{ pid: number }>(({ pid }) => ({ pid })),
   holdTimings: holds<{ timings: Timings }>(({ timings }) => ({ timings })),
   holdJob: holds<{ launch: Launch }>(({ launch }) => ({ jobId: launch.jobId })),
+  holdSettled: holds(() => ({ settled: true })),
   holdStart: holds(() => ({ started: true })),
-  holdEnd: holds<{ end: JobEnd }>(({ end }) => ({ end })),
+  holdEnd: holds<{ end: JobEnd }>(({ end }, { cause }) => ({ end: verdictOn(end, cause) })),
   holdExit: holds<Exit>(({ code, signal }) => ({ exit: { code, signal } })),
   blame: holds<Failure>((cause, context) => ({ cause: context.cause ?? cause })),
 };
 
-/** What the child process is told, and its heartbeat. */
+/** What the child process is told, its heartbeat, and who watches its memory. */
 export const commands = {
   startJob: tells<{ launch: Launch }>(({ launch }) => ({ type: 'start', launch })),
   askToEnd: steps<Context, Event, Emitted, { reason: string; graceMs?: number }>(
@@ -60,6 +64,15 @@ export const commands = {
   killGroup: tells(() => ({ type: 'kill' })),
   ping: tells<{ ref: number }>(({ ref }) => ({ type: 'ping', ref })),
   passPong: beats<{ ref: number }>(({ ref }) => ({ type: 'ponged', ref })),
+  watchMemory: steps<Context, Event, Emitted>(({ context: { pid }, enqueue }) => {
+    if (pid !== undefined)
+      enqueue.sendTo('sampler', { type: 'watch', pid } satisfies SamplerCommand);
+  }),
+  passSample: steps<Context, Event, Emitted, { megabytes: number }>(
+    ({ enqueue }, { megabytes }) => {
+      enqueue.sendTo('memory', { type: 'sampled', megabytes } satisfies MemoryEvent);
+    },
+  ),
   beatAtRest: beats(() => ({ type: 'rest' })),
   beatAtWork: beats(() => ({ type: 'work' })),
 };

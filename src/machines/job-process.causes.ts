@@ -1,4 +1,5 @@
 import type { Failure } from '../errors.js';
+import type { JobEnd } from './job.types.js';
 import type { Context } from './job-process.types.js';
 
 /** Why a process was ended before its time, in words for the person who reads the log. */
@@ -6,6 +7,8 @@ import type { Context } from './job-process.types.js';
 interface From {
   readonly context: Context;
 }
+
+const overweightCode = 'ERR_MEMORY_LIMIT';
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 
@@ -29,8 +32,20 @@ export const silent = ({ event: { silentMs } }: { event: { silentMs: number } })
   message: `The process did not answer for ${seconds(silentMs)}: its event loop is blocked.`,
 });
 
+export const overweight = ({
+  context: { limits },
+  event: { megabytes },
+}: From & { event: { megabytes: number } }): Failure => ({
+  code: overweightCode,
+  message: `The process used ${megabytes} MB of memory, and its limit is ${limits.memoryLimitMb} MB. Find what grows in the agent, or raise jobMemoryLimitMB.`,
+});
+
 /** The child says itself, or its channel, what is wrong. */
 export const reported = ({ event: { error } }: { event: { error: Failure } }): Failure => error;
+
+/** A job that was ended for its memory has failed, whatever it says of itself. */
+export const verdictOn = (end: JobEnd, cause: Failure | undefined): JobEnd =>
+  cause?.code === overweightCode ? { outcome: 'failed', error: cause } : end;
 
 export const killed = (): Failure => ({
   code: 'ERR_KILLED',

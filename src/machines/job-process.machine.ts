@@ -1,10 +1,11 @@
 import { setup } from 'xstate';
 import { heartbeatMachine } from './heartbeat.machine.js';
 import type { Event as HeartbeatEvent, Input as HeartbeatInput } from './heartbeat.types.js';
-import { commands, limits, memory } from './job-process.actions.js';
+import { commands, kept, limits } from './job-process.actions.js';
 import {
   broken,
   killed,
+  overweight,
   reported,
   silent,
   slowShutdown,
@@ -12,7 +13,7 @@ import {
   unacknowledged,
 } from './job-process.causes.js';
 import { outputOf } from './job-process.output.js';
-import { finished, ready, slow, started } from './job-process.told.js';
+import { finished, heavy, ready, slow, started, tooHeavy } from './job-process.told.js';
 import type {
   ChildInput,
   Command,
@@ -21,13 +22,26 @@ import type {
   Event,
   Input,
   Output,
+  SamplerCommand,
+  SamplerInput,
 } from './job-process.types.js';
+import { memoryMachine } from './memory.machine.js';
+import type { Event as MemoryEvent, Input as MemoryInput } from './memory.types.js';
 import { fromEvent, port, type Slot, said } from './support.js';
+
+/** A process that could not be measured from the first is not used. */
+const unmeasured = {
+  'xstate.error.actor.sampler': {
+    target: 'killing.forcing',
+    actions: { type: 'blame', params: broken },
+  },
+} as const;
 
 /**
  * The life of one child process: spawning, then prewarming, it sits idle; it is assigned a single
  * job, runs it, drains and has exited. Draining it is asked to end or closes by itself, its
- * outcome is reported, and only then it leaves the room. What does not end in time is killed:
+ * outcome is reported, and only then it leaves the room. One that uses more memory than its limit
+ * is asked to end like this, and has failed. What does not end in time is killed:
  * SIGTERM to its group, then SIGKILL; and it counts as exited only when the exit was seen, or was
  * not seen 10 s after SIGKILL. An exit without an outcome is a failure, whatever its code.
  */
@@ -39,14 +53,22 @@ export const jobProcessMachine = setup({
     emitted: {} as Emitted,
     output: {} as Output,
     tags: {} as 'warm' | 'busy',
-    children: {} as { child: 'childProcess'; heartbeat: 'heartbeat' },
+    children: {} as {
+      child: 'childProcess';
+      heartbeat: 'heartbeat';
+      memory: 'memory';
+      sampler: 'memorySampler';
+    },
   },
   actors: {
     childProcess: port<Command, ChildInput>('childProcess'),
     heartbeat: heartbeatMachine as Slot<HeartbeatEvent, HeartbeatInput, unknown>,
+    memory: memoryMachine as Slot<MemoryEvent, MemoryInput, unknown>,
+    memorySampler: port<SamplerCommand, SamplerInput>('memorySampler'),
   },
-  actions: { ...memory, ...commands, ...limits, say: said<Context, Event, Emitted>() },
+  actions: { ...kept, ...commands, ...limits, say: said<Context, Event, Emitted>() },
   delays: {
+    settleTime: 5_000,
     deliveryTimeout: 500,
     terminateTimeout: 2_000,
     killTimeout: 10_000,
@@ -58,6 +80,7 @@ export const jobProcessMachine = setup({
     ...input,
     pid: undefined,
     jobId: undefined,
+    settled: false,
     started: false,
     timings: undefined,
     exit: undefined,
@@ -70,7 +93,20 @@ export const jobProcessMachine = setup({
   // At the root, so that every way out of the machine releases the process.
   invoke: [
     { id: 'heartbeat', src: 'heartbeat', input: ({ context }) => ({ slot: context.slot }) },
+    {
+      id: 'memory',
+      src: 'memory',
+      input: ({ context: { limits } }) => ({
+        warnMb: limits.memoryWarnMb,
+        limitMb: limits.memoryLimitMb,
+      }),
+    },
     { id: 'child', src: 'childProcess', input: ({ context }) => context.child },
+    {
+      id: 'sampler',
+      src: 'memorySampler',
+      input: ({ context: { limits } }) => ({ limitMb: limits.memoryLimitMb }),
+    },
   ],
   initial: 'spawning',
   on: {
@@ -89,9 +125,21 @@ export const jobProcessMachine = setup({
     'pulse.due': { actions: { type: 'ping', params: fromEvent } },
     'pulse.slow': { actions: { type: 'say', params: slow } },
     'pulse.lost': { target: '.killing.forcing', actions: { type: 'blame', params: silent } },
+    'memory.sampled': { actions: { type: 'passSample', params: fromEvent } },
+    'memory.heavy': { actions: { type: 'say', params: heavy } },
+    'memory.exceeded': {
+      target: '.draining',
+      actions: [
+        { type: 'blame', params: overweight },
+        { type: 'say', params: tooHeavy },
+        { type: 'askToEnd', params: { reason: 'memory limit' } },
+      ],
+    },
     kill: { target: '.killing.forcing', actions: { type: 'blame', params: killed } },
     shutdown: { target: '.draining', actions: { type: 'askToEnd', params: fromEvent } },
     'xstate.error.actor.child': { target: '.exited', actions: { type: 'blame', params: broken } },
+    // A process that nobody measures any more still does its job.
+    'xstate.error.actor.sampler': {},
   },
   states: {
     spawning: {
@@ -102,6 +150,7 @@ export const jobProcessMachine = setup({
           target: 'killing.forcing',
           actions: { type: 'blame', params: slowStart },
         },
+        ...unmeasured,
       },
     },
     prewarming: {
@@ -118,12 +167,13 @@ export const jobProcessMachine = setup({
           target: 'killing.forcing',
           actions: { type: 'blame', params: slowStart },
         },
+        ...unmeasured,
       },
     },
     // Until the pool gives it a job or ends it; its heartbeat ends a silent one.
     idle: {
       tags: 'warm',
-      entry: 'beatAtRest',
+      entry: ['beatAtRest', 'watchMemory'],
       on: {
         'job.assign': {
           target: 'assigned',
@@ -133,6 +183,7 @@ export const jobProcessMachine = setup({
           ],
         },
       },
+      after: { settleTime: { actions: 'holdSettled' } },
     },
     assigned: {
       tags: 'busy',
@@ -167,6 +218,7 @@ export const jobProcessMachine = setup({
       exit: 'disarmShutdownTimeout',
       on: {
         shutdown: {},
+        'memory.exceeded': {},
         'shutdownTimeout.passed': {
           target: 'killing',
           actions: { type: 'blame', params: slowShutdown },
@@ -207,6 +259,7 @@ export const jobProcessMachine = setup({
         'child.failed': { actions: { type: 'blame', params: reported } },
         'child.misbehaved': {},
         'pulse.lost': {},
+        'memory.exceeded': {},
         // Too late to save the process, but its job must not be started a second time.
         'child.started': { actions: ['holdStart', { type: 'say', params: started }] },
         'child.finished': { actions: { type: 'holdEnd', params: fromEvent } },

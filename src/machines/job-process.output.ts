@@ -1,9 +1,10 @@
 import type { Failure } from '../errors.js';
+import type { JobEnd } from './job.types.js';
 import type { Context, Output } from './job-process.types.js';
 
 /** The verdict over a process. What the child itself said of its job outranks how it exited. */
 export function outputOf(context: Context): Output {
-  const { slot, pid, jobId, started, timings, exit, end, cause } = context;
+  const { slot, pid, jobId, settled, started, timings, exit, end, cause } = context;
   const common = {
     slot,
     pid,
@@ -11,7 +12,9 @@ export function outputOf(context: Context): Output {
     started,
     exit,
     timings,
+    settled: settled || jobId !== undefined,
     reported: end !== undefined,
+    cut: end && !causedBy(end, cause) ? cause : undefined,
     wasWarm: timings !== undefined,
   };
   if (exit === undefined && pid !== undefined) return { ...common, outcome: 'lost', error: cause };
@@ -26,6 +29,10 @@ export function outputOf(context: Context): Output {
     error: endedAsAsked(context) ? undefined : (cause ?? died(context)),
   };
 }
+
+/** Whether the verdict on the job says already why its process was ended. */
+const causedBy = (end: JobEnd, cause: Failure | undefined): boolean =>
+  end.outcome === 'failed' && end.error === cause;
 
 /** Only a process that never had a job may end without a word, and only when it was asked to. */
 const endedAsAsked = ({ jobId, exit, cause, shutdown }: Context): boolean =>

@@ -31,3 +31,25 @@ export const slow = ({ context: { slot }, event: { silentMs } }: From<'pulse.slo
   slot,
   silentMs,
 });
+
+export const heavy = ({
+  context: { slot, pid },
+  event: { megabytes },
+}: From<'memory.heavy'>): Emitted => ({
+  type: 'process.heavy',
+  slot,
+  pid,
+  megabytes,
+  limitMb: undefined,
+});
+
+export const tooHeavy = ({
+  context: { slot, pid, limits },
+  event: { megabytes },
+}: From<'memory.exceeded'>): Emitted => ({
+  type: 'process.heavy',
+  slot,
+  pid,
+  megabytes,
+  limitMb: limits.memoryLimitMb,
+});

@@ -79,15 +79,38 @@ export interface Timeouts {
   readonly shutdownMs: number;
 }
 
+/** Megabytes of memory; `Infinity` is no limit. */
+export interface Limits {
+  /** Above it the process is told of. */
+  readonly memoryWarnMb: number;
+  /** Above it the process is ended. */
+  readonly memoryLimitMb: number;
+}
+
+/** What the memory sampler needs before there is a process. */
+export interface SamplerInput {
+  /** Close to this many megabytes it measures more exactly. */
+  readonly limitMb: number;
+}
+
+/** Commands to the memory sampler: from now on, measure this process. */
+export type SamplerCommand = { readonly type: 'watch'; readonly pid: number };
+
+/** Facts from the memory sampler; of a process that is gone it says nothing. */
+export type SamplerFact = { readonly type: 'memory.sampled'; readonly megabytes: number };
+
 export interface Input {
   readonly slot: number;
   readonly child: ChildInput;
   readonly timeouts: Timeouts;
+  readonly limits: Limits;
 }
 
 export interface Context extends Input {
   readonly pid: number | undefined;
   readonly jobId: string | undefined;
+  /** It was warm for some seconds. */
+  readonly settled: boolean;
   /** Whether the child acknowledged the job. */
   readonly started: boolean;
   readonly timings: Timings | undefined;
@@ -102,6 +125,7 @@ export interface Context extends Input {
 
 export type Event =
   | Fact
+  | SamplerFact
   | { readonly type: 'job.assign'; readonly launch: Launch }
   | { readonly type: 'shutdown'; readonly reason: string; readonly graceMs?: number }
   /** The terminal status is at the server, so the room may be left. */
@@ -110,10 +134,13 @@ export type Event =
   | { readonly type: 'pulse.due'; readonly ref: number }
   | { readonly type: 'pulse.slow'; readonly silentMs: number }
   | { readonly type: 'pulse.lost'; readonly silentMs: number }
+  | { readonly type: 'memory.heavy'; readonly megabytes: number }
+  | { readonly type: 'memory.exceeded'; readonly megabytes: number }
   | { readonly type: 'initializeTimeout.passed' }
   | { readonly type: 'startTimeout.passed' }
   | { readonly type: 'shutdownTimeout.passed' }
-  | ErrorActorEvent<unknown, 'child'>;
+  | ErrorActorEvent<unknown, 'child'>
+  | ErrorActorEvent<unknown, 'sampler'>;
 
 /** Told to the pool, and emitted for those who run the machine alone. */
 export type Emitted =
@@ -136,7 +163,15 @@ export type Emitted =
       readonly jobId: string;
       readonly end: JobEnd;
     }
-  | { readonly type: 'process.slow'; readonly slot: number; readonly silentMs: number };
+  | { readonly type: 'process.slow'; readonly slot: number; readonly silentMs: number }
+  /** It uses more memory than the warning mark; with `limitMb`, more than that, and it is ended. */
+  | {
+      readonly type: 'process.heavy';
+      readonly slot: number;
+      readonly pid: number | undefined;
+      readonly megabytes: number;
+      readonly limitMb: number | undefined;
+    };
 
 export interface Output {
   readonly slot: number;
@@ -148,9 +183,13 @@ export interface Output {
   readonly started: boolean;
   /** Whether it reported how the job ended. */
   readonly reported: boolean;
+  /** Whether it was warm for some seconds, or had a job: one that dies before did not start well. */
+  readonly settled: boolean;
   /** Whether it ever became warm. */
   readonly wasWarm: boolean;
   readonly exit: Exit | undefined;
   readonly error: Failure | undefined;
+  /** Why it was ended after it had reported how its job ended. */
+  readonly cut: Failure | undefined;
   readonly timings: Timings | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Failure } from '../errors.js';
 import type { Output as Ended } from './job-process.types.js';
-import { memberOf, retried, unacknowledged } from './process-pool.members.js';
+import { failedToStart, memberOf, retried, unacknowledged } from './process-pool.members.js';
 import type { Context, Emitted, Member, Waiting } from './process-pool.types.js';
 import { messageOf, slotOf } from './support.js';
 
@@ -17,16 +17,34 @@ export function ended(context: Context, output: Ended): Aftermath {
   const member = memberOf(context.members, output.slot);
   const members = context.members.filter(({ slot }) => slot !== output.slot);
   const job = member?.job;
-  if (!job) return { members, queue: context.queue, tell: [] };
+  if (!job) return { members, queue: context.queue, tell: obituary(context, output) };
   const { jobId } = job.launch;
   if (output.started || member.phase === 'running')
-    return { members, queue: context.queue, tell: [exited(jobId, output)] };
+    return { members, queue: context.queue, tell: [exited(jobId, output), ...cut(output)] };
   // A process whose exit nobody saw may start the job yet, and so it must not start elsewhere.
   const again = output.exit && retried(job);
   if (again) return { members, queue: [again, ...context.queue], tell: [] };
   const error = output.error ?? unacknowledged;
   return { members, queue: context.queue, tell: [{ type: 'job.unstartable', jobId, error }] };
 }
+
+const toldElsewhere = ['ERR_KILLED', 'ERR_MEMORY_LIMIT'];
+
+/** What nobody else tells: a start that failed is told with its pause, a halt and a limit by themselves. */
+function obituary(context: Context, output: Ended): readonly Emitted[] {
+  const { slot, pid, error, outcome } = output;
+  const isNews = memberOf(context.members, slot)?.phase === 'warm' || outcome === 'lost';
+  const isTold = failedToStart(context, output) || toldElsewhere.includes(error?.code ?? '');
+  return error && isNews && !isTold
+    ? [{ type: 'pool.died', slot, pid, jobId: undefined, error }]
+    : [];
+}
+
+/** A process that did not leave after its job was over, and was made to. */
+const cut = ({ slot, pid, jobId, cut: error }: Ended): readonly Emitted[] =>
+  error && !toldElsewhere.includes(error.code)
+    ? [{ type: 'pool.died', slot, pid, jobId, error }]
+    : [];
 
 function exited(jobId: string, { outcome, error, reported }: Ended): Emitted {
   if (outcome === 'success')
@@ -55,7 +73,9 @@ export const endOf = ({ event }: { event: Gone }): Ended =>
         outcome: 'failed',
         started: false,
         reported: false,
+        settled: true,
         wasWarm: false,
+        cut: undefined,
         exit: undefined,
         error: { code: 'ERR_INTERNAL', message: messageOf(event.error) },
         timings: undefined,

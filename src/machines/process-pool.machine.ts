@@ -3,11 +3,12 @@ import { jobProcessMachine } from './job-process.machine.js';
 import type { Output as Ended } from './job-process.types.js';
 import { endOf } from './process-pool.endings.js';
 import { jobs } from './process-pool.jobs.js';
-import { memberOf, warm } from './process-pool.members.js';
-import { isStarting, type ProcessLogic, stock } from './process-pool.stock.js';
+import { failedToStart, memberOf, warm } from './process-pool.members.js';
+import { type ProcessLogic, stock } from './process-pool.stock.js';
 import {
   degraded,
   failedInDrain,
+  heavy,
   jobFinished,
   jobStarted,
   lastFailure,
@@ -45,11 +46,13 @@ export const processPoolMachine = setup({
     isStocked: ({ context }) => context.queue.length === 0 && warm(context).length >= context.idle,
     isEmpty: ({ context: { members, queue, idle } }) =>
       members.length === 0 && queue.length === 0 && idle === 0,
-    isStarting: ({ context }, { slot }: Ended) => isStarting(context, slot),
-    isLastStraw: ({ context }, { slot }: Ended) =>
-      isStarting(context, slot) &&
+    failedToStart: ({ context }, ended: Ended) => failedToStart(context, ended),
+    isLastStraw: ({ context }, ended: Ended) =>
+      failedToStart(context, ended) &&
       // Slow failures, such as prewarm time-outs, would never be five within 30 s.
       Math.max(context.failures, context.failuresInARow) + 1 >= failureLimit,
+    isTooHeavyForJobs: ({ context }, { slot, limitMb }: { slot: number; limitMb?: number }) =>
+      limitMb !== undefined && memberOf(context.members, slot)?.phase === 'warm',
     holdsJob: ({ context }, { slot, jobId }: { slot: number; jobId: string }) =>
       memberOf(context.members, slot)?.job?.launch.jobId === jobId,
   },
@@ -90,6 +93,17 @@ export const processPoolMachine = setup({
       actions: { type: 'say', params: jobFinished },
     },
     'process.slow': { actions: { type: 'say', params: slow } },
+    'process.heavy': [
+      {
+        guard: { type: 'isTooHeavyForJobs', params: fromEvent },
+        actions: [
+          { type: 'retire', params: fromEvent },
+          { type: 'say', params: heavy },
+          'rebalance',
+        ],
+      },
+      { actions: { type: 'say', params: heavy } },
+    ],
     launch: { actions: [{ type: 'enqueueJob', params: fromEvent }, 'rebalance'] },
     'launch.cancel': { actions: [{ type: 'forgetJob', params: fromEvent }, 'rebalance'] },
     'job.shutdown': { actions: { type: 'shutDownJob', params: fromEvent } },
@@ -112,7 +126,7 @@ export const processPoolMachine = setup({
         ],
       },
       {
-        guard: { type: 'isStarting', params: endOf },
+        guard: { type: 'failedToStart', params: endOf },
         target: '.warming.pausing',
         actions: [
           { type: 'countFailure', params: endOf },
@@ -167,7 +181,7 @@ export const processPoolMachine = setup({
         },
         ...whenGone([
           {
-            guard: { type: 'isStarting', params: endOf },
+            guard: { type: 'failedToStart', params: endOf },
             target: '.waiting',
             actions: [
               { type: 'countFailure', params: endOf },
@@ -204,7 +218,7 @@ export const processPoolMachine = setup({
                 ],
               },
               {
-                guard: { type: 'isStarting', params: endOf },
+                guard: { type: 'failedToStart', params: endOf },
                 actions: [
                   { type: 'countFailure', params: endOf },
                   { type: 'reap', params: endOf },

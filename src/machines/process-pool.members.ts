@@ -1,4 +1,5 @@
 import type { Failure } from '../errors.js';
+import type { Output as Ended } from './job-process.types.js';
 import type { Context, Member, Waiting } from './process-pool.types.js';
 import { freeSlot } from './support.js';
 
@@ -91,4 +92,13 @@ export const retried = ({ launch, tries }: Waiting): Waiting | undefined =>
 export const unacknowledged: Failure = {
   code: 'ERR_LAUNCH_FAILED',
   message: `The job was given to ${triesPerJob} processes and none of them acknowledged it.`,
+};
+
+/** Whether a process ended before it was warm, or before it had been warm for some seconds. */
+export const failedToStart = (
+  { members }: Pick<Stock, 'members'>,
+  { slot, settled }: Ended,
+): boolean => {
+  const phase = memberOf(members, slot)?.phase;
+  return phase === 'starting' || (phase === 'warm' && !settled);
 };

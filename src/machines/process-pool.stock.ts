@@ -27,13 +27,14 @@ export const stock = {
   balance: steps<Context, Event, Emitted, { aim: Aim }, ProcessActor>(
     ({ context, enqueue }, { aim }) => {
       const { members, queue, handed, starts } = plan(context, aim);
+      const { child, timeouts, limits } = context;
       enqueue.assign({ members, queue });
       for (const { slot, job } of handed)
         enqueue.sendTo(`proc.${slot}`, { type: 'job.assign', launch: job.launch });
       for (const slot of starts)
         enqueue.spawnChild('jobProcess', {
           id: `proc.${slot}`,
-          input: { slot, child: context.child, timeouts: context.timeouts },
+          input: { slot, child, timeouts, limits },
         });
     },
   ),
@@ -67,6 +68,10 @@ export const stock = {
   forgetFailure: steps<Context, Event, Emitted>(({ context, enqueue }) => {
     enqueue.assign({ failures: context.failures - 1 });
   }),
+  /** One that ends by itself is no stock any more. */
+  retire: steps<Context, Event, Emitted, { slot: number }>(({ context, enqueue }, { slot }) => {
+    enqueue.assign({ members: changed(context.members, slot, { phase: 'ending' }) });
+  }),
   closeSpare: steps<Context, Event, Emitted>(({ context, enqueue }) => {
     const slots = spare(context);
     enqueue.assign({
@@ -89,7 +94,3 @@ export const stock = {
     for (const { slot } of members) enqueue.sendTo(`proc.${slot}`, { type: 'kill' });
   }),
 };
-
-/** Whether the process in this slot was started and is not warm yet. */
-export const isStarting = (context: Context, slot: number): boolean =>
-  memberOf(context.members, slot)?.phase === 'starting';

@@ -24,6 +24,11 @@ export const slow = ({ event: { slot, silentMs } }: From<'process.slow'>): Emitt
   silentMs,
 });
 
+export const heavy = ({ event }: From<'process.heavy'>): Emitted => ({
+  ...event,
+  type: 'pool.heavy',
+});
+
 export const jobStarted = ({ event: { slot, jobId, pid } }: From<'process.started'>): Emitted => ({
   type: 'job.started',
   jobId,

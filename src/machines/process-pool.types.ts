@@ -4,6 +4,7 @@ import type { JobEnd, Launch } from './job.types.js';
 import type {
   ChildInput,
   Output as Ended,
+  Limits,
   Timeouts,
   Timings,
   Emitted as Told,
@@ -12,6 +13,7 @@ import type {
 export interface Input {
   readonly child: ChildInput;
   readonly timeouts: Timeouts;
+  readonly limits: Limits;
   /** Warm processes to keep. */
   readonly idle: number;
   /** Processes that may start at the same time. */
@@ -88,6 +90,22 @@ export type Emitted =
   | { readonly type: 'pool.degraded'; readonly error: Failure }
   | { readonly type: 'pool.recovered' }
   | { readonly type: 'pool.slow'; readonly slot: number; readonly silentMs: number }
+  | {
+      readonly type: 'pool.heavy';
+      readonly slot: number;
+      readonly pid: number | undefined;
+      readonly megabytes: number;
+      readonly limitMb: number | undefined;
+    }
+  /** A process died, or had to be ended, and nothing else tells it. */
+  | {
+      readonly type: 'pool.died';
+      readonly slot: number;
+      readonly pid: number | undefined;
+      /** The job that was over already. */
+      readonly jobId: string | undefined;
+      readonly error: Failure;
+    }
   | {
       readonly type: 'job.started';
       readonly jobId: string;

@@ -245,7 +245,9 @@ export const workerMachine = setup({
     },
     'pool.process': { actions: { type: 'tell', params: told.processReady } },
     'pool.failed': { actions: { type: 'tell', params: told.processFailed } },
+    'pool.died': { actions: { type: 'tell', params: told.processDied } },
     'pool.slow': { actions: { type: 'tell', params: told.processSlow } },
+    'pool.heavy': { actions: { type: 'tell', params: told.processHeavy } },
     'xstate.error.actor.pool': {
       target: '.stopping.leaving',
       actions: [

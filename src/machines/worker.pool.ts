@@ -41,6 +41,10 @@ export const pool = {
             startMs: settings.startTimeout,
             shutdownMs: settings.shutdownProcessTimeout,
           },
+          limits: {
+            memoryWarnMb: settings.jobMemoryWarnMB,
+            memoryLimitMb: settings.jobMemoryLimitMB,
+          },
         },
       });
     },

@@ -61,6 +61,13 @@ export const processSlow = ({ event: { slot, silentMs } }: From<'pool.slow'>): E
   slot,
   silentMs,
 });
+export const processHeavy = ({ event }: From<'pool.heavy'>): Emitted => ({
+  ...event,
+  type: 'process.heavy',
+});
+export const processDied = ({
+  event: { slot, pid, jobId, error },
+}: From<'pool.died'>): Emitted => ({ type: 'process.died', slot, pid, jobId, error });
 export const jobAccepted = ({ event: { jobId } }: From<'request.accepted'>): Emitted => ({
   type: 'job.accepted',
   jobId,

@@ -60,6 +60,8 @@ export interface Settings {
   readonly initializeProcessTimeout: number;
   readonly shutdownProcessTimeout: number;
   readonly entrypointGraceTimeout: number;
+  readonly jobMemoryWarnMB: number;
+  readonly jobMemoryLimitMB: number;
   readonly removeDeadParticipant: boolean;
   readonly host: string;
   readonly port: number;
@@ -206,7 +208,26 @@ export type Emitted =
   | { readonly type: 'process.failed'; readonly error: Failure; readonly retryMs: number }
   /** A process has not answered its heartbeat for `silentMs`. */
   | { readonly type: 'process.slow'; readonly slot: number; readonly silentMs: number }
+  /**
+   * A process uses more than `jobMemoryWarnMB` of memory; told again after each tenth more. With
+   * `limitMb` it uses more than that `jobMemoryLimitMB`, and is ended.
+   */
+  | {
+      readonly type: 'process.heavy';
+      readonly slot: number;
+      readonly pid: number | undefined;
+      readonly megabytes: number;
+      readonly limitMb: number | undefined;
+    }
   /** Five starts failed within 30 s: there are no new jobs until a process becomes warm. */
+  /** A process died, or had to be ended after its job was over. */
+  | {
+      readonly type: 'process.died';
+      readonly slot: number;
+      readonly pid: number | undefined;
+      readonly jobId: string | undefined;
+      readonly error: Failure;
+    }
   | { readonly type: 'degraded'; readonly error: Failure }
   /** A process became warm again. */
   | { readonly type: 'recovered' }

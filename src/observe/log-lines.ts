@@ -68,8 +68,24 @@ const lines: Lines = {
       ...flat(error),
       retry_ms: retryMs,
     }),
+  'process.died': ({ slot, pid, jobId, error }) =>
+    line('warn', 'process.died', 'a process died or had to be ended', {
+      slot,
+      pid,
+      ...(jobId !== undefined && { job_id: jobId }),
+      ...flat(error),
+    }),
   'process.slow': ({ slot, silentMs }) =>
     line('warn', 'process.slow', 'a process does not answer', { slot, silent_ms: silentMs }),
+  'process.heavy': ({ slot, pid, megabytes, limitMb }) =>
+    line(
+      'warn',
+      'process.heavy',
+      limitMb === undefined
+        ? 'a process uses much memory'
+        : 'a process uses too much memory, and is ended',
+      { slot, pid, megabytes, ...(limitMb !== undefined && { limit_mb: limitMb }) },
+    ),
   degraded: ({ error }) =>
     line(
       'error',

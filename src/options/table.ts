@@ -156,15 +156,15 @@ export const optionTable = {
    */
   maxRetry: always(limit(0), 16),
   /**
-   * Megabytes of a job's process above which a warning is logged. Checked, but without effect in
-   * this version. Default: 1000.
+   * Megabytes of memory (resident, of 1024 × 1024 bytes) above which the log warns of a process;
+   * `Infinity` is never. Default: 1000.
    */
   jobMemoryWarnMB: always(
     megabytes('a number, 0 or more', (value) => value >= 0),
     1000,
   ),
   /**
-   * Megabytes above which a job's process is ended. Checked, but without effect in this version.
+   * Megabytes of memory above which a process is ended: its job is shut down, and has failed.
    * Default: Infinity.
    */
   jobMemoryLimitMB: always(

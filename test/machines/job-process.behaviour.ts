@@ -4,6 +4,7 @@ import { ending } from './job-process/ending.js';
 import { killing } from './job-process/killing.js';
 import type { Machine } from './job-process/start.js';
 import { starting } from './job-process/starting.js';
+import { weighing } from './job-process/weighing.js';
 
 /** What the life of one child process promises. */
 export const behaviours: readonly Behaviour<Machine>[] = [
@@ -11,4 +12,5 @@ export const behaviours: readonly Behaviour<Machine>[] = [
   ...ending,
   ...killing,
   ...beating,
+  ...weighing,
 ];

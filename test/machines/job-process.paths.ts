@@ -2,7 +2,13 @@ import type { SnapshotFrom } from 'xstate';
 import type { jobProcessMachine } from '../../src/machines/job-process.machine.js';
 import { hasDeadlines, isIn, tellsWhatItEmits, toldParent } from '../support/invariants.js';
 import type { Invariant, Walk } from '../support/paths.js';
-import { childInput, failure, launchOf, processTimeouts } from '../support/samples.js';
+import {
+  childInput,
+  failure,
+  launchOf,
+  processLimits,
+  processTimeouts,
+} from '../support/samples.js';
 
 type Machine = typeof jobProcessMachine;
 
@@ -52,14 +58,29 @@ const invariants: readonly Invariant<Machine, Memory>[] = [
         (output.outcome !== 'failed' || output.error !== undefined)),
   },
   {
+    title: 'calls no job a success that was ended for its memory',
+    holds: ({ after: { output, context } }) =>
+      context.cause?.code !== 'ERR_MEMORY_LIMIT' ||
+      output === undefined ||
+      output.outcome !== 'success',
+  },
+  {
     title: 'keeps the first cause',
     holds: ({ before, after }) =>
       before?.context.cause === undefined || after.context.cause === before.context.cause,
   },
 ];
 
+/** Nothing is measured before the process is warm. */
+const memory = [
+  { type: 'memory.sampled', megabytes: 1_200 },
+  { type: 'memory.heavy', megabytes: 1_200 },
+  { type: 'memory.exceeded', megabytes: 2_100 },
+] as const;
+
 function events({ context, value }: SnapshotFrom<Machine>) {
-  const { jobId, started, pid } = context;
+  const { jobId, started, pid, timings } = context;
+  const isWarm = timings !== undefined;
   const acknowledged = { type: 'child.started', jobId: jobId ?? '' } as const;
   return [
     ...(pid === undefined ? [{ type: 'child.spawned', pid: 41 } as const] : []),
@@ -85,6 +106,8 @@ function events({ context, value }: SnapshotFrom<Machine>) {
     { type: 'pulse.due', ref: 1 },
     { type: 'pulse.slow', silentMs: 500 },
     { type: 'pulse.lost', silentMs: 60_000 },
+    ...(isWarm ? memory : []),
+    { type: 'xstate.error.actor.sampler', error: failure, actorId: 'sampler' },
     { type: 'xstate.error.actor.child', error: failure, actorId: 'child' },
   ] as const;
 }
@@ -92,7 +115,7 @@ function events({ context, value }: SnapshotFrom<Machine>) {
 /** Ways through the life of a process. */
 export const paths: readonly Walk<Machine, Memory>[] = [
   {
-    input: { slot: 3, child: childInput, timeouts: processTimeouts },
+    input: { slot: 3, child: childInput, timeouts: processTimeouts, limits: processLimits },
     events,
     key: ({ context: { pid, jobId, started, timings, exit, end, cause } }) =>
       [pid, jobId, started, timings, exit, end, cause].map(

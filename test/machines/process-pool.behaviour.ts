@@ -4,11 +4,13 @@ import { failing } from './process-pool/failing.js';
 import { jobs } from './process-pool/jobs.js';
 import type { Machine } from './process-pool/start.js';
 import { warming } from './process-pool/warming.js';
+import { weighing } from './process-pool/weighing.js';
 import { wired } from './process-pool/wired.js';
 
 /** What a pool of processes promises. */
 export const behaviours: readonly Behaviour<Machine>[] = [
   ...warming,
+  ...weighing,
   ...jobs,
   ...failing,
   ...draining,

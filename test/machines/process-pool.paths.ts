@@ -5,7 +5,13 @@ import type { Event, Member } from '../../src/machines/process-pool.types.js';
 import { fakeChild } from '../support/fake-ports.js';
 import { isIn, tellsWhatItEmits, toldParent } from '../support/invariants.js';
 import type { Invariant, Walk } from '../support/paths.js';
-import { childInput, failure, launchOf, processTimeouts } from '../support/samples.js';
+import {
+  childInput,
+  failure,
+  launchOf,
+  processLimits,
+  processTimeouts,
+} from '../support/samples.js';
 
 type Machine = typeof processPoolMachine;
 type Snapshot = SnapshotFrom<Machine>;
@@ -75,9 +81,11 @@ const output = (slot: number, more: Partial<Ended>): Ended => ({
   outcome: 'unused',
   started: false,
   reported: false,
+  settled: true,
   wasWarm: true,
   exit: { code: 0, signal: null },
   error: undefined,
+  cut: undefined,
   timings: undefined,
   ...more,
 });
@@ -86,6 +94,14 @@ const over = (slot: number, more: Partial<Ended> = {}): Event => ({
   type: `xstate.done.actor.proc.${slot}`,
   actorId: `proc.${slot}`,
   output: output(slot, more),
+});
+
+const heavy = (slot: number, limitMb: number | undefined): Event => ({
+  type: 'process.heavy',
+  slot,
+  pid: 40 + slot,
+  megabytes: 2_100,
+  limitMb,
 });
 
 /** What may go wrong on a way. */
@@ -103,7 +119,11 @@ function facts({ slot, phase, job }: Member, { failedStarts, brokenActors }: Tro
       { type: 'process.ready', slot, pid: 40 + slot, timings: {} },
       ...(failedStarts ? [over(slot, { wasWarm: false, error: failure })] : []),
     ],
-    warm: [over(slot, { error: failure }), { type: 'process.slow', slot, silentMs: 500 }],
+    warm: [
+      over(slot, { error: failure }),
+      { type: 'process.slow', slot, silentMs: 500 },
+      heavy(slot, undefined),
+    ],
     assigned: [
       { type: 'process.started', slot, jobId: jobId ?? '', pid: 40 + slot },
       over(slot, failed),
@@ -148,6 +168,7 @@ const commands = (snapshot: Snapshot, memory: Memory, jobs: readonly string[]): 
     .filter((jobId) => memory[jobId] === undefined)
     .slice(0, 1)
     .map((jobId): Event => ({ type: 'launch', launch: launchOf(jobId) })),
+  ...snapshot.context.members.map(({ slot }) => heavy(slot, 2_000)),
   ...unacknowledged(snapshot).map(
     (jobId): Event => ({ type: 'launch.cancel', jobId, reason: 'ended by the server' }),
   ),
@@ -192,7 +213,13 @@ const through = (
   troubles: Troubles,
   most: number,
 ): Walk<Machine, Memory> => ({
-  input: { child: childInput, timeouts: processTimeouts, idle, concurrency: 2 },
+  input: {
+    child: childInput,
+    timeouts: processTimeouts,
+    limits: processLimits,
+    idle,
+    concurrency: 2,
+  },
   provide: (machine) => machine.provide({ actors: { jobProcess: fakeChild().logic as never } }),
   events: events(jobs, troubles, most),
   key,

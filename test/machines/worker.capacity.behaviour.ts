@@ -404,7 +404,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'tells a process that warms, fails or is slow to whoever listens',
+    title: 'tells a process that warms, fails, is slow or heavy to whoever listens',
     run: (machine) => {
       const { emitted, pool, value } = running(machine);
       const timings = { ready: 300 };
@@ -412,11 +412,13 @@ export const behaviours: readonly WorkerBehaviour[] = [
       pool.say({ type: 'pool.process', slot: 3, pid: 12, timings });
       pool.say({ type: 'pool.failed', error: failure, retryMs: 200 });
       pool.say({ type: 'pool.slow', slot: 3, silentMs: 600 });
+      pool.say({ type: 'pool.heavy', slot: 3, pid: 12, megabytes: 2_100, limitMb: 2_000 });
 
       expect(emitted).toEqual([
         { type: 'process.ready', slot: 3, pid: 12, timings },
         { type: 'process.failed', error: failure, retryMs: 200 },
         { type: 'process.slow', slot: 3, silentMs: 600 },
+        { type: 'process.heavy', slot: 3, pid: 12, megabytes: 2_100, limitMb: 2_000 },
       ]);
       expect(value()).toEqual({ running: 'available' });
     },

@@ -6,7 +6,9 @@ import type {
   Fact as SocketFact,
   SocketInput,
 } from '../../src/machines/connection.types.js';
+import { jobProcessMachine } from '../../src/machines/job-process.machine.js';
 import { jobRequestMachine } from '../../src/machines/job-request.machine.js';
+import { processPoolMachine } from '../../src/machines/process-pool.machine.js';
 import type { LinkLogic } from '../../src/machines/worker.links.js';
 import type { RequestLogic } from '../../src/machines/worker.offers.js';
 import { fakePort } from '../support/fake-ports.js';
@@ -287,6 +289,17 @@ export const behaviours: readonly WorkerBehaviour[] = [
   misses('httpServer', 'first of all', {}),
   misses('loadSampler', 'with a server', { httpServer: silent }),
   misses('childProcess', 'with a sampler, too', { httpServer: silent, loadSampler: silent }),
+  misses('memorySampler', 'with processes, too', {
+    httpServer: silent,
+    loadSampler: silent,
+    processPool: processPoolMachine.provide({
+      actors: {
+        jobProcess: jobProcessMachine.provide({
+          actors: { childProcess: silent as never },
+        }) as never,
+      },
+    }),
+  }),
   {
     title: 'names the socket that its link misses',
     run: (machine) => {

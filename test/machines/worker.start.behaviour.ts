@@ -70,6 +70,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
             logLevel: 'info',
           },
           timeouts: { initializeMs: 10_000, startMs: 2_000, shutdownMs: 10_000 },
+          limits: { memoryWarnMb: 1_000, memoryLimitMb: 2_000 },
         },
       ]);
       expect(link.inputs).toEqual([

@@ -72,6 +72,8 @@ export const settings: Settings = {
   initializeProcessTimeout: 10_000,
   shutdownProcessTimeout: 10_000,
   entrypointGraceTimeout: 3_000,
+  jobMemoryWarnMB: 1_000,
+  jobMemoryLimitMB: 2_000,
   removeDeadParticipant: true,
   host: '127.0.0.1',
   port: 8081,

@@ -31,6 +31,7 @@ import type {
 } from '../../src/machines/worker.types.js';
 import { Secret } from '../../src/secret.js';
 import { fakePort, fakePromise } from '../support/fake-ports.js';
+import { fakeSampler } from '../support/fake-sampler.js';
 import { run } from '../support/run-machine.js';
 import { offerOf } from '../support/samples.js';
 import { as, type Machine, server, settings, type WorkerBehaviour } from './worker.subject.js';
@@ -49,7 +50,10 @@ function whole(machine: Machine) {
   const load = fakePort<LoadCommand, LoadInput, LoadFact>();
   const http = fakePort<HttpCommand, HttpInput, HttpFact>();
   const removal = fakePromise<void, RemovalInput>();
-  const jobProcess = jobProcessMachine.provide({ actors: { childProcess: child.logic } });
+  const sampler = fakeSampler();
+  const jobProcess = jobProcessMachine.provide({
+    actors: { childProcess: child.logic, memorySampler: sampler.logic },
+  });
   const actors = {
     connection: connectionMachine.provide({ actors: { agentSocket: socket.logic } }),
     jobRequest: jobRequestMachine.provide({ actors: { requestHandler: handler.logic } }),

@@ -80,6 +80,20 @@ it.each<[Emitted, string, string, string, object]>([
     { slot: 1, silent_ms: 700 },
   ],
   [
+    { type: 'process.heavy', slot: 1, pid: 42, megabytes: 1_200.5, limitMb: undefined },
+    'warn',
+    'process.heavy',
+    'a process uses much memory',
+    { slot: 1, pid: 42, megabytes: 1_200.5 },
+  ],
+  [
+    { type: 'process.heavy', slot: 1, pid: 42, megabytes: 2_100, limitMb: 2_000 },
+    'warn',
+    'process.heavy',
+    'a process uses too much memory, and is ended',
+    { slot: 1, pid: 42, megabytes: 2_100, limit_mb: 2_000 },
+  ],
+  [
     { type: 'degraded', error },
     'error',
     'pool.degraded',

@@ -49,6 +49,8 @@ export const childInput: ChildInput = {
 
 export const processTimeouts = { initializeMs: 10_000, startMs: 2_000, shutdownMs: 10_000 };
 
+export const processLimits = { memoryWarnMb: 1_000, memoryLimitMb: 2_000 };
+
 /** Complete settings of a worker with one warm process and room for one job. */
 export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   agent: childInput.agent,
@@ -81,6 +83,8 @@ export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   initializeProcessTimeout: 10_000,
   shutdownProcessTimeout: 10_000,
   entrypointGraceTimeout: 3_000,
+  jobMemoryWarnMB: 1_000,
+  jobMemoryLimitMB: Number.POSITIVE_INFINITY,
   removeDeadParticipant: true,
   host: '127.0.0.1',
   port: 0,

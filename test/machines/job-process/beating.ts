@@ -3,7 +3,8 @@ import { createActor, SimulatedClock } from 'xstate';
 import type { ChildInput, Command, Fact } from '../../../src/machines/job-process.types.js';
 import type { Behaviour } from '../../support/behaviour.js';
 import { fakePort } from '../../support/fake-ports.js';
-import { childInput, processTimeouts } from '../../support/samples.js';
+import { fakeSampler } from '../../support/fake-sampler.js';
+import { childInput, processLimits, processTimeouts } from '../../support/samples.js';
 import {
   launch,
   type Machine,
@@ -64,7 +65,7 @@ export const beating: readonly Behaviour<Machine>[] = [
       expect(child.told).toEqual([{ type: 'ping', ref: 1 }, { type: 'kill' }]);
       child.say({ type: 'child.closed', ...bySigkill });
       expect(output()).toEqual(
-        outputWith({ ...withoutJob, exit: bySigkill, error: silentFor(10) }),
+        outputWith({ ...withoutJob, settled: true, exit: bySigkill, error: silentFor(10) }),
       );
     },
   },
@@ -113,9 +114,12 @@ export const beating: readonly Behaviour<Machine>[] = [
     run: (machine) => {
       const child = fakePort<Command, ChildInput, Fact>();
       const clock = new SimulatedClock();
-      const actor = createActor(machine.provide({ actors: { childProcess: child.logic } }), {
+      const provided = machine.provide({
+        actors: { childProcess: child.logic, memorySampler: fakeSampler().logic },
+      });
+      const actor = createActor(provided, {
         clock,
-        input: { slot: 0, child: childInput, timeouts: processTimeouts },
+        input: { slot: 0, child: childInput, timeouts: processTimeouts, limits: processLimits },
       });
       actor.start();
       child.say({ type: 'child.online' });

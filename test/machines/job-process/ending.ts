@@ -271,7 +271,11 @@ export const ending: readonly Behaviour<Machine>[] = [
       expect(child.told).toEqual([asked, { type: 'leave' }, { type: 'terminate' }]);
       child.say({ type: 'child.closed', code: null, signal: 'SIGTERM' });
       expect(output()).toEqual(
-        outputWith({ ...succeeded, exit: { code: null, signal: 'SIGTERM' } }),
+        outputWith({
+          ...succeeded,
+          exit: { code: null, signal: 'SIGTERM' },
+          cut: slowShutdown,
+        }),
       );
     },
   },
@@ -288,7 +292,7 @@ export const ending: readonly Behaviour<Machine>[] = [
       expect(value()).toEqual({ killing: 'terminating' });
       child.say({ type: 'child.closed', code: 0, signal: null });
 
-      expect(output()).toEqual(outputWith(succeeded));
+      expect(output()).toEqual(outputWith({ ...succeeded, cut: slowShutdown }));
     },
   },
   {

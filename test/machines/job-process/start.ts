@@ -13,8 +13,9 @@ import type {
   Timings,
 } from '../../../src/machines/job-process.types.js';
 import { fakeChild, fakePort } from '../../support/fake-ports.js';
+import { fakeSampler } from '../../support/fake-sampler.js';
 import { type RunOptions, run, taken } from '../../support/run-machine.js';
-import { childInput, launchOf, processTimeouts } from '../../support/samples.js';
+import { childInput, launchOf, processLimits, processTimeouts } from '../../support/samples.js';
 
 export type Machine = typeof jobProcessMachine;
 
@@ -28,23 +29,35 @@ interface Setting extends Partial<Timeouts> {
 const options = ({ alone = false, ...timeouts }: Setting): RunOptions<Machine> => ({
   id: 'proc.3',
   alone,
-  input: { slot: 3, child: childInput, timeouts: { ...processTimeouts, ...timeouts } },
+  input: {
+    slot: 3,
+    child: childInput,
+    timeouts: { ...processTimeouts, ...timeouts },
+    limits: processLimits,
+  },
 });
 
-/** A process whose child and heartbeat are the test. */
+/** A process whose child, heartbeat and memory sampler are the test. */
 export const start = (machine: Machine, setting: Setting = {}) => {
   const child = fakePort<Command, ChildInput, Fact>();
   const pulse = fakeChild<HeartbeatEvent, HeartbeatInput>();
+  const sampler = fakeSampler();
   const provided = machine.provide({
-    actors: { childProcess: child.logic, heartbeat: pulse.logic },
+    actors: {
+      childProcess: child.logic,
+      heartbeat: pulse.logic,
+      memorySampler: sampler.logic,
+    },
   });
-  return { ...run(provided, options(setting)), child, pulse };
+  return { ...run(provided, options(setting)), child, pulse, sampler };
 };
 
 /** A process with its real heartbeat. */
 export const startBeating = (machine: Machine) => {
   const child = fakePort<Command, ChildInput, Fact>();
-  const provided = machine.provide({ actors: { childProcess: child.logic } });
+  const provided = machine.provide({
+    actors: { childProcess: child.logic, memorySampler: fakeSampler().logic },
+  });
   const subject = { ...run(provided, options({})), child };
   warmUp(subject);
   return subject;
@@ -85,9 +98,11 @@ export const outputWith = (more: Partial<Output>): Output => ({
   outcome: 'unused',
   started: false,
   reported: false,
+  settled: more.jobId !== undefined,
   wasWarm: false,
   exit: undefined,
   error: undefined,
+  cut: undefined,
   timings: undefined,
   ...more,
 });

@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
+import type { ChildInput, Command, Fact } from '../../../src/machines/job-process.types.js';
 import type { Behaviour } from '../../support/behaviour.js';
+import { fakePort } from '../../support/fake-ports.js';
 import { childInput, failure } from '../../support/samples.js';
 import {
   assign,
@@ -48,7 +50,23 @@ export const starting: readonly Behaviour<Machine>[] = [
       expect(toParent).toEqual([ready]);
       expect(emitted).toEqual([ready]);
       expect(child.told).toEqual([]);
-      expect(timers()).toEqual([]);
+      // Until it counts as one that started well.
+      expect(timers()).toEqual([5_000]);
+    },
+  },
+  {
+    title: 'has started well when it was idle for 5 s',
+    run: (machine) => {
+      const diesAfter = (ms: number) => {
+        const subject = start(machine);
+        const { advance, child, output } = subject;
+        warmUp(subject);
+        advance(ms);
+        child.say({ type: 'child.closed', code: 1, signal: null });
+        return output()?.settled;
+      };
+
+      expect([diesAfter(4_999), diesAfter(5_000)]).toEqual([false, true]);
     },
   },
   {
@@ -275,6 +293,28 @@ export const starting: readonly Behaviour<Machine>[] = [
         }),
       );
       expect(children()).toEqual([]);
+    },
+  },
+  {
+    title: 'names the memory sampler that it misses, and does not go on without it',
+    run: (machine) => {
+      const child = fakePort<Command, ChildInput, Fact>();
+      const subject = startBare(machine.provide({ actors: { childProcess: child.logic } }));
+
+      expect(subject.value()).toEqual({ killing: 'forcing' });
+      child.say({ type: 'child.closed', code: null, signal: 'SIGKILL' });
+
+      expect(subject.output()).toEqual(
+        outputWith({
+          pid: undefined,
+          exit: { code: null, signal: 'SIGKILL' },
+          error: {
+            code: 'ERR_ACTOR_NOT_PROVIDED',
+            message:
+              'The actor "memorySampler" is missing. Provide it with machine.provide({ actors: { memorySampler } }), or import the wired machine from "livekit-actors".',
+          },
+        }),
+      );
     },
   },
   {

@@ -11,8 +11,15 @@ import type {
 } from '../../../src/machines/job-process.types.js';
 import type { processPoolMachine } from '../../../src/machines/process-pool.machine.js';
 import { fakeChild, fakePort, type Instance } from '../../support/fake-ports.js';
+import { fakeSampler } from '../../support/fake-sampler.js';
 import { run, taken } from '../../support/run-machine.js';
-import { childInput, failure, launchOf, processTimeouts } from '../../support/samples.js';
+import {
+  childInput,
+  failure,
+  launchOf,
+  processLimits,
+  processTimeouts,
+} from '../../support/samples.js';
 
 export type Machine = typeof processPoolMachine;
 export type Process = Instance<ProcessEvent, ProcessInput, ProcessTold, Ended>;
@@ -26,6 +33,7 @@ interface Setting {
 export const inputOf = ({ idle = 1, concurrency = 4 }: Setting) => ({
   child: childInput,
   timeouts: processTimeouts,
+  limits: processLimits,
   idle,
   concurrency,
 });
@@ -47,15 +55,20 @@ export const start = (machine: Machine, setting: Setting = {}) => {
 
 export type Pool = ReturnType<typeof start>;
 
-/** A pool of real process machines, whose children are the test and whose hearts never beat. */
+/** A pool of real process machines: their children and samplers are the test, no heart beats. */
 export const startWired = (machine: Machine, setting: Setting = {}) => {
   const children = fakePort<Command, ChildInput, Fact>();
+  const samplers = fakeSampler();
   const jobProcess = jobProcessMachine.provide({
-    actors: { childProcess: children.logic, heartbeat: fakeChild().logic as never },
+    actors: {
+      childProcess: children.logic,
+      memorySampler: samplers.logic,
+      heartbeat: fakeChild().logic as never,
+    },
   });
   const provided = machine.provide({ actors: { jobProcess: jobProcess as never } });
   const subject = run(provided, { id: 'pool', input: inputOf(setting) });
-  return { ...subject, children };
+  return { ...subject, children, samplers };
 };
 
 /** Lets processes become warm, in this order. */
@@ -91,9 +104,11 @@ export const outputOf = (slot: number, more: Partial<Ended> = {}): Ended => ({
   outcome: 'unused',
   started: false,
   reported: false,
+  settled: true,
   wasWarm: true,
   exit: { code: 0, signal: null },
   error: undefined,
+  cut: undefined,
   timings: undefined,
   ...more,
 });

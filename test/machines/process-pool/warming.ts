@@ -1,8 +1,17 @@
 import { expect } from 'vitest';
 import type { Behaviour } from '../../support/behaviour.js';
 import { taken } from '../../support/run-machine.js';
-import { childInput, processTimeouts } from '../../support/samples.js';
-import { end, jobOf, launch, type Machine, start, startWarm, warmUp } from './start.js';
+import { childInput, failure, processLimits, processTimeouts } from '../../support/samples.js';
+import {
+  acknowledge,
+  end,
+  jobOf,
+  launch,
+  type Machine,
+  start,
+  startWarm,
+  warmUp,
+} from './start.js';
 
 const ready = { type: 'pool.ready' };
 const warmed = (slot: number) => ({ type: 'pool.process', slot, pid: 40 + slot, timings: {} });
@@ -29,7 +38,12 @@ export const warming: readonly Behaviour<Machine>[] = [
       expect(value()).toBe('ready');
       expect(has('up')).toBe(true);
       expect(processes.inputs).toEqual(
-        [0, 1, 2, 3].map((slot) => ({ slot, child: childInput, timeouts: processTimeouts })),
+        [0, 1, 2, 3].map((slot) => ({
+          slot,
+          child: childInput,
+          timeouts: processTimeouts,
+          limits: processLimits,
+        })),
       );
     },
   },
@@ -133,7 +147,59 @@ export const warming: readonly Behaviour<Machine>[] = [
 
       pool.proc(0).fail(new Error('broke'));
       expect(pool.slots()).toEqual([1, 0]);
-      expect(pool.toParent).toEqual([]);
+      const died = { jobId: undefined, error: { code: 'ERR_INTERNAL', message: 'broke' } };
+      expect(pool.toParent).toEqual([
+        { type: 'pool.died', slot: 1, pid: undefined, ...died },
+        { type: 'pool.died', slot: 0, pid: undefined, ...died },
+      ]);
+    },
+  },
+  {
+    title: 'tells why a warm process died, unless that is known already',
+    run: (machine) => {
+      const pool = startWarm(machine, { idle: 3 });
+
+      end(pool, 0, { error: failure });
+      end(pool, 1, { error: { code: 'ERR_MEMORY_LIMIT', message: 'too heavy' } });
+      end(pool, 2);
+
+      expect(pool.toParent).toEqual([
+        { type: 'pool.died', slot: 0, pid: 40, jobId: undefined, error: failure },
+      ]);
+    },
+  },
+  {
+    title: 'tells of a process that was made to leave after its job was over',
+    run: (machine) => {
+      const pool = startWarm(machine, { idle: 1 });
+      launch(pool, 'job-1');
+      acknowledge(pool, 0, 'job-1');
+      taken(pool.toParent);
+
+      const over = { jobId: 'job-1', outcome: 'success', started: true, reported: true } as const;
+      end(pool, 0, { ...over, cut: failure });
+
+      expect(pool.toParent).toEqual([
+        { type: 'job.exited', jobId: 'job-1', end: { outcome: 'success' }, died: false },
+        { type: 'pool.died', slot: 0, pid: 40, jobId: 'job-1', error: failure },
+      ]);
+    },
+  },
+  {
+    title: 'takes the death of a process that was warm for a moment only for a failed start',
+    run: (machine) => {
+      const pool = startWarm(machine, { idle: 1 });
+
+      end(pool, 0, { settled: false, pid: undefined, error: failure });
+      expect(pool.value()).toEqual({ warming: 'pausing' });
+      expect(taken(pool.toParent)).toEqual([{ type: 'pool.failed', error: failure, retryMs: 90 }]);
+
+      for (let deaths = 2; deaths <= 5; deaths += 1) {
+        pool.advance(90);
+        warmUp(pool, 0);
+        end(pool, 0, { settled: false, pid: undefined, error: failure });
+      }
+      expect(pool.value()).toEqual({ degraded: 'waiting' });
     },
   },
   {

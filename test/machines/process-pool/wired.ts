@@ -3,12 +3,18 @@ import { jobProcessMachine } from '../../../src/machines/job-process.machine.js'
 import type { ChildInput, Command, Fact } from '../../../src/machines/job-process.types.js';
 import type { Behaviour } from '../../support/behaviour.js';
 import { fakePort } from '../../support/fake-ports.js';
+import { fakeSampler } from '../../support/fake-sampler.js';
 import { run, taken } from '../../support/run-machine.js';
 import { inputOf, launch, type Machine, startWired } from './start.js';
 
 type Wired = ReturnType<typeof startWired>;
 
 const bySigkill = { code: null, signal: 'SIGKILL' } as const;
+const overweight = {
+  code: 'ERR_MEMORY_LIMIT',
+  message:
+    'The process used 2100 MB of memory, and its limit is 2000 MB. Find what grows in the agent, or raise jobMemoryLimitMB.',
+};
 const success = { outcome: 'success' } as const;
 
 const childOf = ({ children }: Wired, slot: number) => children.at(`proc.${slot}`);
@@ -170,11 +176,39 @@ export const wired: readonly Behaviour<Machine>[] = [
     },
   },
   {
+    title:
+      'reports the job of a process that uses too much memory as failed, and replaces an idle one',
+    run: (machine) => {
+      const pool = startWarm(machine, 1);
+      const { samplers, toParent } = pool;
+      launch(pool, 'job-1');
+      childOf(pool, 0).say({ type: 'child.started', jobId: 'job-1' });
+      warmUp(pool, 1);
+      taken(toParent);
+
+      samplers.at('proc.0').say({ type: 'memory.sampled', megabytes: 2_100 });
+      samplers.at('proc.1').say({ type: 'memory.sampled', megabytes: 2_200 });
+      childOf(pool, 0).say({ type: 'child.finished', end: success });
+      exit(pool, 0, { code: 0, signal: null });
+      exit(pool, 1, { code: 0, signal: null });
+
+      const heavy = { type: 'pool.heavy', limitMb: 2_000 };
+      const end = { outcome: 'failed', error: overweight };
+      expect(toParent).toEqual([
+        { ...heavy, slot: 0, pid: 40, megabytes: 2_100 },
+        { ...heavy, slot: 1, pid: 41, megabytes: 2_200 },
+        { type: 'job.finished', jobId: 'job-1', end },
+        { type: 'job.exited', jobId: 'job-1', end, died: false },
+      ]);
+      expect(samplers.live.map(({ path }) => path)).toEqual(['pool/proc.2/sampler']);
+    },
+  },
+  {
     title: 'ends the process of a machine that broke',
     run: (machine) => {
       const children = fakePort<Command, ChildInput, Fact>();
       const fragile = jobProcessMachine.provide({
-        actors: { childProcess: children.logic },
+        actors: { childProcess: children.logic, memorySampler: fakeSampler().logic },
         actions: {
           holdTimings: () => {
             throw new Error('broke');
