@@ -4,7 +4,7 @@ import type {
   Input as ProcessInput,
 } from './job-process.types.js';
 import { pauseAfter } from './process-pool.endings.js';
-import { type Aim, changed, memberOf, plan, spare, withoutStock } from './process-pool.members.js';
+import { type Aim, changed, plan, spare, withoutStock } from './process-pool.members.js';
 import type { Context, Emitted, Event } from './process-pool.types.js';
 import { type Slot, steps } from './support.js';
 

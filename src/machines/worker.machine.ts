@@ -316,6 +316,11 @@ export const workerMachine = setup({
       states: {
         cold: {
           on: {
+            // Not available before its first process is warm, however long that takes.
+            'prewarmTimeout.passed': {
+              target: '#worker.running.degraded',
+              actions: [{ type: 'tell', params: told.noneWarm }, 'reportChange'],
+            },
             'pool.process': {
               target: 'warm',
               actions: [{ type: 'tell', params: told.processReady }, 'reportChange'],
@@ -345,6 +350,7 @@ export const workerMachine = setup({
           guard: 'isLastMiss',
           actions: ['assumeFullLoad', 'setTarget', 'report'],
         },
+        'pool.recovered': { actions: { type: 'tell', params: { type: 'recovered' } } },
         'pool.degraded': {
           target: '.degraded',
           actions: [{ type: 'tell', params: told.degraded }, 'reportChange'],
@@ -367,9 +373,9 @@ export const workerMachine = setup({
         degraded: {
           tags: 'degraded',
           on: {
-            'pool.recovered': {
+            'pool.process': {
               target: 'available',
-              actions: [{ type: 'tell', params: { type: 'recovered' } }, 'reportChange'],
+              actions: [{ type: 'tell', params: told.processReady }, 'reportChange'],
             },
           },
         },

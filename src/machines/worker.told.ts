@@ -76,14 +76,16 @@ export const warned = ({ event: { error } }: { event: { error: Failure } }): Emi
   type: 'warning',
   error,
 });
-export const slowPrewarm = (): Emitted => ({
+const slow = (text: string): Emitted => ({
   type: 'warning',
   error: {
     code: 'ERR_INITIALIZE_TIMEOUT',
-    message:
-      'The processes were not warm in time; the worker goes on without them. Make prewarmFnc faster or raise initializeProcessTimeout.',
+    message: `${text} Make prewarmFnc faster or raise initializeProcessTimeout.`,
   },
 });
+export const slowPrewarm = (): Emitted => slow('Not all processes were warm in time.');
+export const noneWarm = (): Emitted =>
+  slow('No process was warm in time: no jobs are taken until one is.');
 export const notRemoved = ({ event: { error } }: { event: { error: unknown } }): Emitted => ({
   type: 'warning',
   error: {

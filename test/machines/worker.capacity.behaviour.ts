@@ -10,6 +10,7 @@ import {
   no,
   offer,
   ofType,
+  poolRecovers,
   prewarming,
   registered,
   report,
@@ -21,6 +22,7 @@ import {
 const sampled = (load: number) => ({ type: 'load.sampled', load }) as const;
 const missed = { type: 'load.missed', error: failure } as const;
 const full = { type: 'status', status: 'full' } as const;
+const warm = { type: 'process.ready', slot: 0, pid: 1, timings: {} };
 const available = { type: 'status', status: 'available' } as const;
 const endless = Number.POSITIVE_INFINITY;
 
@@ -325,7 +327,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
       expect(has('ready')).toBe(false);
       offer(worker, 'job-2');
 
-      pool.say({ type: 'pool.recovered' });
+      poolRecovers(worker);
       expect(value()).toEqual({ running: 'available' });
       expect(link.told).toEqual([
         report('full', ['job-1']),
@@ -343,8 +345,9 @@ export const behaviours: readonly WorkerBehaviour[] = [
         full,
         { type: 'job.offered', jobId: 'job-2', agentName: '' },
         { type: 'job.rejected', jobId: 'job-2', reason: 'the worker takes no jobs now' },
-        { type: 'recovered' },
+        warm,
         available,
+        { type: 'recovered' },
       ]);
     },
   },
@@ -357,10 +360,10 @@ export const behaviours: readonly WorkerBehaviour[] = [
       emitted.splice(0);
 
       pool.say({ type: 'pool.degraded', error: failure });
-      pool.say({ type: 'pool.recovered' });
+      poolRecovers(worker);
 
       expect(value()).toEqual({ running: 'full' });
-      expect(emitted).toEqual([{ type: 'degraded', error: failure }, { type: 'recovered' }]);
+      expect(emitted).toEqual([{ type: 'degraded', error: failure }, warm, { type: 'recovered' }]);
     },
   },
   {

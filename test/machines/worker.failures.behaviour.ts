@@ -171,6 +171,17 @@ const throughout = faults.flatMap((fault): WorkerBehaviour[] => [
 export const behaviours: readonly WorkerBehaviour[] = [
   ...throughout,
   {
+    title: 'tells of a process that died',
+    run: (machine) => {
+      const worker = running(machine);
+      const died = { slot: 0, pid: 41, jobId: undefined, error: failure };
+
+      worker.pool.say({ type: 'pool.died', ...died });
+
+      expect(ofType(worker.emitted, 'process.died')).toEqual([{ type: 'process.died', ...died }]);
+    },
+  },
+  {
     title: 'warns of a frame that its link could not read',
     run: (machine) => {
       const worker = running(machine);

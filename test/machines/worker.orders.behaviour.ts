@@ -12,6 +12,7 @@ import {
   offer,
   ofType,
   poolCloses,
+  poolRecovers,
   registered,
   running,
   started,
@@ -97,7 +98,7 @@ const happenings: Readonly<Record<string, Happening>> = {
   calm: ({ worker }) => worker.load.say({ type: 'load.sampled', load: 0 }),
   degrade: ({ worker }) =>
     worker.pool.say({ type: 'pool.degraded', error: { code: 'ERR_TEST', message: 'no start' } }),
-  recover: ({ worker }) => worker.pool.say({ type: 'pool.recovered' }),
+  recover: ({ worker }) => poolRecovers(worker),
   drain: ({ worker }) => worker.send({ type: 'drain' }),
   stop: ({ worker }) => worker.send({ type: 'stop' }),
   wait: ({ worker }) => worker.advance(900),

@@ -12,6 +12,7 @@ import { failure } from '../support/samples.js';
 import {
   create,
   type Machine,
+  poolRecovers,
   server,
   type Worker,
   type WorkerBehaviour,
@@ -81,7 +82,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
       worker.pool.say({ type: 'pool.degraded', error: failure });
       expect(ask(worker, 'ready')).toEqual(no('no process can start'));
 
-      worker.pool.say({ type: 'pool.recovered' });
+      poolRecovers(worker);
       expect(ask(worker, 'ready')).toEqual(ok);
 
       worker.socket.say({ type: 'socket.closed', code: 1006, jitter: 1 });

@@ -206,6 +206,11 @@ export const finish = (worker: Worker, jobId: string, end: JobEnd = success): vo
 export const exit = (worker: Worker, jobId: string, end: JobEnd = success, died = false): void =>
   worker.pool.say({ type: 'job.exited', jobId, end, died });
 
+/** A process is warm again: that comes first, and then the word for it. */
+export const poolRecovers = (worker: Worker): void => {
+  worker.pool.say({ type: 'pool.process', slot: 0, pid: 1, timings: {} });
+  worker.pool.say({ type: 'pool.recovered' });
+};
 /** The last process is gone. */
 export const poolCloses = (worker: Worker): void => worker.pool.done({ lastFailure: undefined });
 export const linkIsLost = (worker: Worker): void =>

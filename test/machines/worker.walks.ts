@@ -66,6 +66,7 @@ const pool = (asked: boolean): Event[] => [
   { type: 'pool.degraded', error: failure },
   { type: 'pool.recovered' },
   { type: 'pool.slow', slot: 0, silentMs: 500 },
+  { type: 'pool.died', slot: 0, pid: 41, jobId: undefined, error: failure },
   { type: 'pool.heavy', slot: 0, pid: 41, megabytes: 1_200, limitMb: undefined },
   ...(asked ? [poolDone] : []),
   failed('pool'),
