@@ -1,4 +1,3 @@
-import { cancel } from 'xstate';
 import type { Failure } from '../errors.js';
 import type { Event as HeartbeatEvent } from './heartbeat.types.js';
 import type { JobEnd, Launch } from './job.types.js';
@@ -14,7 +13,7 @@ import type {
   Timings,
 } from './job-process.types.js';
 import type { Event as MemoryEvent } from './memory.types.js';
-import { armed, steps } from './support.js';
+import { steps } from './support.js';
 
 /** What a job process does, beside its chart. */
 
@@ -77,17 +76,39 @@ export const commands = {
   beatAtWork: beats(() => ({ type: 'work' })),
 };
 
-const arms = (type: Event['type'], afterMs: (timeouts: Timeouts) => number) =>
-  armed<Context, Event>(type, ({ timeouts }) => afterMs(timeouts));
+/** A limit is counted in ticks of the machine's own timer. */
+const tickMs = 250;
 
-const disarms = (type: Event['type']) => cancel<Context, Event, undefined, Event>(type);
+type Limit = NonNullable<Context['limit']>;
 
-/** Limits that options give; `Infinity` is none. */
+const arms = (type: Limit['type'], msOf: (timeouts: Timeouts) => number) =>
+  steps<Context, Event, Emitted>(({ context, enqueue }) => {
+    const leftMs = msOf(context.timeouts);
+    const isLimited = leftMs !== Number.POSITIVE_INFINITY;
+    enqueue.cancel('limit.tick');
+    enqueue.assign({ limit: isLimited ? { type, leftMs } : undefined });
+    if (isLimited) enqueue.raise({ type: 'limit.tick' }, tickOf(leftMs));
+  });
+
+const tickOf = (leftMs: number) => ({ id: 'limit.tick', delay: Math.min(leftMs, tickMs) });
+
+/**
+ * Limits that options give; `Infinity` is none. A worker that was frozen or stalled counts one tick
+ * at most, and so has time to read what its child said meanwhile.
+ */
 export const limits = {
   armInitializeTimeout: arms('initializeTimeout.passed', ({ initializeMs }) => initializeMs),
-  disarmInitializeTimeout: disarms('initializeTimeout.passed'),
   armStartTimeout: arms('startTimeout.passed', ({ startMs }) => startMs),
-  disarmStartTimeout: disarms('startTimeout.passed'),
   armShutdownTimeout: arms('shutdownTimeout.passed', ({ shutdownMs }) => shutdownMs),
-  disarmShutdownTimeout: disarms('shutdownTimeout.passed'),
+  countTick: steps<Context, Event, Emitted>(({ context: { limit }, enqueue }) => {
+    if (!limit) return;
+    const leftMs = limit.leftMs - tickMs;
+    enqueue.assign({ limit: leftMs > 0 ? { ...limit, leftMs } : undefined });
+    if (leftMs > 0) enqueue.raise({ type: 'limit.tick' }, tickOf(leftMs));
+    else enqueue.raise({ type: limit.type });
+  }),
+  disarm: steps<Context, Event, Emitted>(({ enqueue }) => {
+    enqueue.cancel('limit.tick');
+    enqueue.assign({ limit: undefined });
+  }),
 };

@@ -87,6 +87,7 @@ export const jobProcessMachine = setup({
     end: undefined,
     cause: undefined,
     shutdown: undefined,
+    limit: undefined,
   }),
   output: ({ context }) => outputOf(context),
   options: { maxIterations: 100 },
@@ -125,6 +126,7 @@ export const jobProcessMachine = setup({
     'pulse.due': { actions: { type: 'ping', params: fromEvent } },
     'pulse.slow': { actions: { type: 'say', params: slow } },
     'pulse.lost': { target: '.killing.forcing', actions: { type: 'blame', params: silent } },
+    'limit.tick': { actions: 'countTick' },
     'memory.sampled': { actions: { type: 'passSample', params: fromEvent } },
     'memory.heavy': { actions: { type: 'say', params: heavy } },
     'memory.exceeded': {
@@ -154,7 +156,7 @@ export const jobProcessMachine = setup({
       },
     },
     prewarming: {
-      exit: 'disarmInitializeTimeout',
+      exit: 'disarm',
       on: {
         'child.ready': {
           target: 'idle',
@@ -188,7 +190,7 @@ export const jobProcessMachine = setup({
     assigned: {
       tags: 'busy',
       entry: 'armStartTimeout',
-      exit: 'disarmStartTimeout',
+      exit: 'disarm',
       on: {
         'child.started': {
           target: 'running',
@@ -215,7 +217,7 @@ export const jobProcessMachine = setup({
     draining: {
       tags: 'busy',
       entry: 'armShutdownTimeout',
-      exit: 'disarmShutdownTimeout',
+      exit: 'disarm',
       on: {
         shutdown: {},
         'memory.exceeded': {},

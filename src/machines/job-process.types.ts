@@ -121,6 +121,16 @@ export interface Context extends Input {
   readonly cause: Failure | undefined;
   /** What it was asked to end with, if it was. */
   readonly shutdown: { readonly reason: string; readonly graceMs: number } | undefined;
+  /** The limit that runs, and what is left of it. */
+  readonly limit:
+    | {
+        readonly type:
+          | 'initializeTimeout.passed'
+          | 'startTimeout.passed'
+          | 'shutdownTimeout.passed';
+        readonly leftMs: number;
+      }
+    | undefined;
 }
 
 export type Event =
@@ -136,6 +146,8 @@ export type Event =
   | { readonly type: 'pulse.lost'; readonly silentMs: number }
   | { readonly type: 'memory.heavy'; readonly megabytes: number }
   | { readonly type: 'memory.exceeded'; readonly megabytes: number }
+  /** Raised by the process itself: a part of the running limit is over. */
+  | { readonly type: 'limit.tick' }
   | { readonly type: 'initializeTimeout.passed' }
   | { readonly type: 'startTimeout.passed' }
   | { readonly type: 'shutdownTimeout.passed' }

@@ -2,15 +2,12 @@ import type { SnapshotFrom } from 'xstate';
 import type { jobProcessMachine } from '../../src/machines/job-process.machine.js';
 import { hasDeadlines, isIn, tellsWhatItEmits, toldParent } from '../support/invariants.js';
 import type { Invariant, Walk } from '../support/paths.js';
-import {
-  childInput,
-  failure,
-  launchOf,
-  processLimits,
-  processTimeouts,
-} from '../support/samples.js';
+import { childInput, failure, launchOf, processLimits } from '../support/samples.js';
 
 type Machine = typeof jobProcessMachine;
+
+/** Limits of one tick each, so that a walk need not count. */
+const oneTick = { initializeMs: 250, startMs: 250, shutdownMs: 250 };
 
 /** What a walk remembers: commands to the child, and what was told to the pool. */
 interface Memory {
@@ -115,7 +112,7 @@ function events({ context, value }: SnapshotFrom<Machine>) {
 /** Ways through the life of a process. */
 export const paths: readonly Walk<Machine, Memory>[] = [
   {
-    input: { slot: 3, child: childInput, timeouts: processTimeouts, limits: processLimits },
+    input: { slot: 3, child: childInput, timeouts: oneTick, limits: processLimits },
     events,
     key: ({ context: { pid, jobId, started, timings, exit, end, cause } }) =>
       [pid, jobId, started, timings, exit, end, cause].map(

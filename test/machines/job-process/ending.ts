@@ -208,14 +208,14 @@ export const ending: readonly Behaviour<Machine>[] = [
     title: 'asks only once, and never again after the outcome',
     run: (machine) => {
       const subject = start(machine);
-      const { advance, child, send, timers } = subject;
+      const { advance, child, context, send } = subject;
       const again = () => send({ type: 'shutdown', reason: 'asked again', graceMs: 0 });
       runJob(subject);
       send({ type: 'shutdown', reason: 'asked' });
 
       advance(1_000);
       again();
-      expect(timers()).toEqual([9_000]);
+      expect(context().limit).toEqual({ type: 'shutdownTimeout.passed', leftMs: 9_000 });
       child.say({ type: 'child.finished', end: success });
       again();
       send({ type: 'outcome.delivered' });

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { createActor, SimulatedClock } from 'xstate';
 import type {
   Event as HeartbeatEvent,
   Input as HeartbeatInput,
@@ -61,6 +62,21 @@ export const startBeating = (machine: Machine) => {
   const subject = { ...run(provided, options({})), child };
   warmUp(subject);
   return subject;
+};
+
+/** A process in a worker that may be frozen: time jumps, and a timer fires once after each jump. */
+export const startFreezing = (machine: Machine) => {
+  const clock = new SimulatedClock();
+  const child = fakePort<Command, ChildInput, Fact>();
+  const provided = machine.provide({
+    actors: {
+      childProcess: child.logic,
+      heartbeat: fakeChild<HeartbeatEvent, HeartbeatInput>().logic,
+      memorySampler: fakeSampler().logic,
+    },
+  });
+  const actor = createActor(provided, { clock, input: options({}).input }).start();
+  return { actor, child, clock };
 };
 
 /** A process without anything. */

@@ -10,6 +10,7 @@ import {
   outputWith,
   start,
   startBare,
+  startFreezing,
   timings,
   warmUp,
   withJob,
@@ -52,6 +53,29 @@ export const starting: readonly Behaviour<Machine>[] = [
       expect(child.told).toEqual([]);
       // Until it counts as one that started well.
       expect(timers()).toEqual([5_000]);
+    },
+  },
+  {
+    title: 'ends nothing for the time in which its worker itself was frozen',
+    run: (machine) => {
+      const { actor, child, clock } = startFreezing(machine);
+      const value = () => actor.getSnapshot().value;
+      child.say({ type: 'child.spawned', pid: 41 });
+      child.say({ type: 'child.online' });
+
+      clock.increment(60_000);
+      expect(value()).toBe('prewarming');
+      child.say({ type: 'child.ready', timings });
+
+      actor.send({ type: 'job.assign', launch });
+      clock.increment(60_000);
+      expect(value()).toBe('assigned');
+      child.say({ type: 'child.started', jobId: 'job-1' });
+
+      actor.send({ type: 'shutdown', reason: 'asked' });
+      clock.increment(60_000);
+      expect(value()).toEqual({ draining: 'asking' });
+      actor.stop();
     },
   },
   {

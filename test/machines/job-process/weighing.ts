@@ -80,7 +80,10 @@ export const weighing: readonly Behaviour<Machine>[] = [
         expect(subject.value(), name).toEqual({ draining: 'asking' });
         expect(subject.child.told, name).toEqual([asked]);
         expect(subject.toParent.at(-1), name).toEqual(heavy(2_100.5, 2_000));
-        expect(subject.timers(), name).toEqual([10_000]);
+        expect(subject.context().limit, name).toEqual({
+          type: 'shutdownTimeout.passed',
+          leftMs: 10_000,
+        });
       }
     },
   },
