@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
@@ -32,12 +32,29 @@ try {
   );
   execFileSync('npm', ['init', '--yes'], { cwd: folder, stdio: 'ignore' });
   execFileSync('tar', ['xzf', filename], { cwd: folder });
-  for (const subpath of Object.keys(pkg.exports)) {
-    const { types, default: file } = [pkg.exports[subpath]].flat()[0];
-    for (const path of [types, file ?? pkg.exports[subpath]].filter(Boolean))
-      readFileSync(join(folder, 'package', path));
+  const seen = new Set();
+  for (const target of Object.values(pkg.exports).flatMap((one) =>
+    Object.values(one.types ? one : [one]),
+  )) {
+    const file = join(folder, 'package', target);
+    readFileSync(file);
+    if (target.endsWith('.d.ts')) followTypes(file, seen);
   }
   console.log(`package: ${files.length} files, ${Object.keys(pkg.exports).length} entries resolve`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Published declarations may lean on what a user gets with the package, and that has types. */
+function followTypes(file, seen) {
+  if (seen.has(file)) return;
+  seen.add(file);
+  const untyped = ['ws'];
+  const known = Object.keys({ ...pkg.dependencies, ...pkg.peerDependencies });
+  for (const [, name] of readFileSync(file, 'utf8').matchAll(/\b(?:from|import)\s*\(?'([^']+)'/g)) {
+    if (name.startsWith('.'))
+      followTypes(join(dirname(file), name.replace(/\.js$/, '.d.ts')), seen);
+    else if (!name.startsWith('node:') && (untyped.includes(name) || !known.includes(name)))
+      throw new Error(`${file} needs the types of ${name}, which users do not get`);
+  }
 }

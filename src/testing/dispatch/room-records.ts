@@ -85,3 +85,30 @@ export function removeParticipant(room: Mutable<RoomRecord>, identity: string): 
   room.participants = left;
   return wasThere;
 }
+
+/** The rooms of one server, in memory and without media. */
+export interface Rooms {
+  list(): readonly RoomRecord[];
+  find(name: string): RoomRecord | undefined;
+  create(input: RoomInput): RoomRecord;
+  delete(name: string): boolean;
+  /** Lets somebody in; the room is made if there is none. */
+  join(room: string, input: ParticipantInput): ParticipantRecord;
+  /**
+   * Has somebody publish a track; the first of each starts the job of a publisher worker.
+   *
+   * @throws WorkerError `ERR_INVALID_ARGUMENT` without such a room or participant.
+   */
+  publish(room: string, identity: string, track?: string): ParticipantRecord;
+  /** Lets somebody out; `false` when nobody of this identity was there. */
+  leave(room: string, identity: string): boolean;
+  /** Asks for an agent by name; the room is made if there is none. */
+  createDispatch(
+    room: string,
+    agentName: string,
+    options?: Omit<AgentInput, 'agentName'>,
+  ): DispatchRecord;
+  /** Takes a wish back and has its agents leave. */
+  deleteDispatch(dispatchId: string): DispatchRecord | undefined;
+  clear(): void;
+}

@@ -2,45 +2,18 @@ import { WorkerError } from '../../errors.js';
 import { type Seats, seatAgents } from './agents.js';
 import type { Hub } from './hub.js';
 import type { Jobs } from './jobs.js';
-import type { DispatchRecord, Mutable, ParticipantRecord, RoomRecord } from './records.js';
+import type { DispatchRecord, Mutable, RoomRecord } from './records.js';
 import {
   type AgentInput,
   addDispatch,
   addParticipant,
   addTrack,
   newRoom,
-  type ParticipantInput,
   type RoomInput,
+  type Rooms,
   removeParticipant,
 } from './room-records.js';
 import { createTriggers, type Triggers } from './triggers.js';
-
-/** The rooms of one server, in memory and without media. */
-export interface Rooms {
-  list(): readonly RoomRecord[];
-  find(name: string): RoomRecord | undefined;
-  create(input: RoomInput): RoomRecord;
-  delete(name: string): boolean;
-  /** Lets somebody in; the room is made if there is none. */
-  join(room: string, input: ParticipantInput): ParticipantRecord;
-  /**
-   * Has somebody publish a track; the first of each starts the job of a publisher worker.
-   *
-   * @throws WorkerError `ERR_INVALID_ARGUMENT` without such a room or participant.
-   */
-  publish(room: string, identity: string, track?: string): ParticipantRecord;
-  /** Lets somebody out; `false` when nobody of this identity was there. */
-  leave(room: string, identity: string): boolean;
-  /** Asks for an agent by name; the room is made if there is none. */
-  createDispatch(
-    room: string,
-    agentName: string,
-    options?: Omit<AgentInput, 'agentName'>,
-  ): DispatchRecord;
-  /** Takes a wish back and has its agents leave. */
-  deleteDispatch(dispatchId: string): DispatchRecord | undefined;
-  clear(): void;
-}
 
 /** Starts without rooms. */
 export function createRooms(hub: Hub, jobs: Jobs): Rooms {

@@ -16,7 +16,7 @@ import {
 import type { ClaimGrants } from 'livekit-server-sdk';
 import { toDispatchInfo, toParticipantInfo, toRoomInfo } from './infos.js';
 import type { JobRecord, RoomRecord } from './records.js';
-import type { Rooms } from './rooms.js';
+import type { Rooms } from './room-records.js';
 import { type Failed, type Method, method } from './twirp-method.js';
 
 /** What the API calls work on. */

@@ -3,8 +3,7 @@ import type { Secret } from '../../secret.js';
 import type { Frame } from './frame-record.js';
 import type { Observers } from './observers.js';
 import type { JobRecord, RoomRecord, WorkerRecord } from './records.js';
-import type { RoomInput } from './room-records.js';
-import type { Rooms } from './rooms.js';
+import type { RoomInput, Rooms } from './room-records.js';
 import type { ScriptHandle, ScriptRule } from './script.js';
 
 /** What happens in the rooms of a test server. All of it takes effect before the call returns. */
