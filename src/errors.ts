@@ -52,8 +52,8 @@ export type WorkerErrorCode =
   /** The entrypoint threw. The job has failed with its text. */
   | 'ERR_ENTRYPOINT'
   /**
-   * The health endpoints cannot listen, for a reason to which the system gave no code. Check `host`
-   * and `port`.
+   * The health endpoints or the dispatch server cannot listen: `host` is no address of this
+   * machine, or `port` is not for this user. The message has both, and the system's word.
    */
   | 'ERR_HTTP_SERVER'
   /**
@@ -155,6 +155,11 @@ export type WorkerErrorCode =
    * another one, three times at most.
    */
   | 'ERR_START_TIMEOUT'
+  /**
+   * The worker ended while its server was out of reach, with job statuses to deliver. The server
+   * may take those jobs for running.
+   */
+  | 'ERR_STATUS_UNDELIVERED'
   /**
    * An exception that nobody caught in the process of a job. Before there is a job the process
    * ends, during one the job fails.

@@ -99,13 +99,14 @@ export const retries = {
       });
     },
   ),
-  /** Full jitter: a fleet that lost its server comes back spread over the pause. */
+  /** Full jitter: a fleet that lost its server comes back spread over the pause. Who leaves hurries. */
   planPause: steps<Context, Event, Emitted, { jitter: number }>(
-    ({ context: { step }, enqueue }, { jitter }) => {
+    ({ context: { step, leaving }, enqueue }, { jitter }) => {
+      const longestMs = leaving ? firstPauseMs : longestPauseMs;
       enqueue.assign({
         jitter,
         step: step + 1,
-        pauseMs: Math.round(jitter * Math.min(longestPauseMs, firstPauseMs * 2 ** step)),
+        pauseMs: Math.round(jitter * Math.min(longestMs, firstPauseMs * 2 ** step)),
       });
     },
   ),

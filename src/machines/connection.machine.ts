@@ -143,6 +143,7 @@ export const connectionMachine = setup({
     status: { actions: { type: 'holdStatus', params: fromEvent } },
     // With statuses to deliver it goes on until they are, or until its worker gives up.
     close: [{ guard: 'isDelivered', target: '.closed' }, { actions: 'rememberToLeave' }],
+    abandon: '.closed',
     'malformed.forgotten': { actions: 'forgetMalformed' },
     'hush.over': { actions: 'endHush' },
     'xstate.error.actor.socket': {
@@ -233,6 +234,13 @@ export const connectionMachine = setup({
     },
     backoff: {
       entry: ['dropSocket', { type: 'say', params: lostLink }],
+      on: {
+        // Who leaves has no time to wait before it delivers.
+        close: [
+          { guard: 'isDelivered', target: 'closed' },
+          { target: 'connecting', actions: 'rememberToLeave' },
+        ],
+      },
       after: { backoffPause: 'connecting' },
     },
     closing: {

@@ -149,6 +149,8 @@ export type Event =
   | ({ readonly type: 'answer' } & Answer)
   | ({ readonly type: 'status' } & JobStatus)
   | { readonly type: 'close' }
+  /** There is no more time: what is not delivered stays so. */
+  | { readonly type: 'abandon' }
   | { readonly type: 'malformed.forgotten' }
   | { readonly type: 'hush.over' }
   | ErrorActorEvent<unknown, 'socket'>;

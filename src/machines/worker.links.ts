@@ -60,6 +60,9 @@ export const links = {
   closeLinks: steps<Context, Event, Emitted>(({ context, enqueue }) => {
     for (const link of context.links) enqueue.sendTo(`link.${link}`, { type: 'close' });
   }),
+  abandonLinks: steps<Context, Event, Emitted>(({ context, enqueue }) => {
+    for (const link of context.links) enqueue.sendTo(`link.${link}`, { type: 'abandon' });
+  }),
   dropLink: steps<Context, Event, Emitted, { actorId: string }>(
     ({ context, enqueue }, { actorId }) => {
       enqueue.stopChild(actorId);

@@ -1,6 +1,7 @@
 import { and, assign, cancel, emit, fromPromise, not, raise, setup, spawnChild } from 'xstate';
 import { type Failure, WorkerError } from '../errors.js';
 import { connectionMachine } from './connection.machine.js';
+import type { Output as LinkEnded } from './connection.types.js';
 import type { Offer } from './job.types.js';
 import { jobRequestMachine } from './job-request.machine.js';
 import { processPoolMachine } from './process-pool.machine.js';
@@ -100,8 +101,9 @@ export const workerMachine = setup({
     isBeyondRepair: ({ context }, { error: { code } }: { error: Failure }) =>
       code === 'ERR_ACTOR_NOT_PROVIDED' ||
       (code === 'ERR_AGENT_MODULE' && context.settings.agent.form === 'file'),
-    isLastMiss: ({ context }) => context.loadMisses + 1 >= missLimit,
+    isLastMiss: ({ context }) => context.loadMisses + 1 === missLimit,
     isFirstMiss: ({ context }) => context.loadMisses === 0,
+    hasUndelivered: (_, { output }: { output: LinkEnded }) => output.undelivered > 0,
     hasFailed: ({ context }) => context.failure !== undefined,
     hasLeft: ({ context }) => context.links.length === 0 && context.removals.length === 0,
   },
@@ -149,6 +151,7 @@ export const workerMachine = setup({
     /** The next tick, so that whoever starts a worker can attach to it first. */
     startDelay: 0,
     goodbyeTimeout: 3_000,
+    lastTimeout: 3_500,
   },
 }).createMachine({
   id: 'worker',
@@ -199,7 +202,16 @@ export const workerMachine = setup({
         { type: 'holdFailure', params: told.errorOf },
       ],
     },
-    'xstate.done.actor.link.*': { actions: { type: 'dropLink', params: fromEvent } },
+    'xstate.done.actor.link.*': [
+      {
+        guard: { type: 'hasUndelivered', params: fromEvent },
+        actions: [
+          { type: 'dropLink', params: fromEvent },
+          { type: 'tell', params: told.undelivered },
+        ],
+      },
+      { actions: { type: 'dropLink', params: fromEvent } },
+    ],
     'xstate.error.actor.link.*': {
       target: '.draining',
       actions: [
@@ -264,7 +276,10 @@ export const workerMachine = setup({
     },
     'load.sampled': { actions: [{ type: 'holdLoad', params: fromEvent }, 'report'] },
     'load.missed': [
-      { guard: 'isLastMiss', actions: ['assumeFullLoad', 'report'] },
+      {
+        guard: 'isLastMiss',
+        actions: ['countMiss', 'assumeFullLoad', { type: 'tell', params: told.noLoad }, 'report'],
+      },
       {
         guard: 'isFirstMiss',
         actions: ['countMiss', { type: 'tell', params: told.warned }, 'report'],
@@ -348,7 +363,13 @@ export const workerMachine = setup({
         },
         'load.missed': {
           guard: 'isLastMiss',
-          actions: ['assumeFullLoad', 'setTarget', 'report'],
+          actions: [
+            'countMiss',
+            'assumeFullLoad',
+            { type: 'tell', params: told.noLoad },
+            'setTarget',
+            'report',
+          ],
         },
         'pool.recovered': { actions: { type: 'tell', params: { type: 'recovered' } } },
         'pool.degraded': {
@@ -437,7 +458,8 @@ export const workerMachine = setup({
             },
           },
           after: {
-            goodbyeTimeout: [
+            goodbyeTimeout: { actions: 'abandonLinks' },
+            lastTimeout: [
               { guard: 'hasFailed', target: '#worker.failed' },
               { target: '#worker.stopped' },
             ],

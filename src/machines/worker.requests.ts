@@ -60,8 +60,8 @@ export const requests = {
       enqueue.assign({ requests: context.requests.filter((one) => one !== request) });
       if (!request) return;
       const failure = { code: 'ERR_POLICY', message: `A policy threw: ${messageOf(error)}` };
-      enqueue.emit({ type: 'warning', error: failure });
       const { jobId, link, phase } = request;
+      enqueue.emit({ type: 'warning', error: failure, jobId });
       if (phase === 'assigned') return failUnstarted(enqueue, context, request, failure);
       if (phase === 'open' && context.links.includes(link))
         enqueue.sendTo(`link.${link}`, refusal(jobId));

@@ -72,9 +72,28 @@ export const jobAccepted = ({ event: { jobId } }: From<'request.accepted'>): Emi
   type: 'job.accepted',
   jobId,
 });
-export const warned = ({ event: { error } }: { event: { error: Failure } }): Emitted => ({
+export const warned = ({
+  event: { error, jobId },
+}: {
+  event: { error: Failure; jobId?: string };
+}): Emitted => ({ type: 'warning', error, ...(jobId !== undefined && { jobId }) });
+export const noLoad = (): Emitted => ({
   type: 'warning',
-  error,
+  error: {
+    code: 'ERR_LOAD_FNC',
+    message: 'loadFnc failed three times in a row: no jobs are taken until it works.',
+  },
+});
+export const undelivered = ({
+  event: { output },
+}: {
+  event: { output: { undelivered: number } };
+}): Emitted => ({
+  type: 'warning',
+  error: {
+    code: 'ERR_STATUS_UNDELIVERED',
+    message: `${output.undelivered} job statuses never reached the server, which may take those jobs for running.`,
+  },
 });
 const slow = (text: string): Emitted => ({
   type: 'warning',

@@ -251,7 +251,7 @@ export type Emitted =
   /** Nothing new is taken. `deadline` is the limit in milliseconds, `jobs` are those that run. */
   | { readonly type: 'draining'; readonly deadline: number; readonly jobs: readonly string[] }
   /** Something went wrong that does not end the worker. */
-  | { readonly type: 'warning'; readonly error: Failure }
+  | { readonly type: 'warning'; readonly error: Failure; readonly jobId?: string }
   /** The worker ended. Its output says how. */
   | { readonly type: 'stopped' };
 

@@ -37,6 +37,13 @@ const line = (
 
 const flat = ({ code, message }: Failure) => ({ error: message, error_code: code });
 
+/** What users' functions throw may name people, so it is a field and not the text. */
+const usersFault: Readonly<Record<string, string>> = {
+  ERR_REQUEST_FNC: 'requestFnc threw',
+  ERR_POLICY: 'a policy threw',
+  ERR_LOAD_FNC: 'loadFnc failed',
+};
+
 const lines: Lines = {
   listening: ({ host, port }) =>
     line('debug', 'http.listening', 'health endpoints are up', { host, port }),
@@ -114,7 +121,11 @@ const lines: Lines = {
       job_ids: jobs,
       limit_ms: Number.isFinite(limitMs) ? limitMs : 'none',
     }),
-  warning: ({ error }) => line('warn', 'worker.warning', error.message, { error_code: error.code }),
+  warning: ({ error, jobId }) =>
+    line('warn', 'worker.warning', usersFault[error.code] ?? error.message, {
+      ...(jobId !== undefined && { job_id: jobId }),
+      ...flat(error),
+    }),
   stopped: () => line('info', 'worker.stopped', 'the worker stopped'),
 };
 

@@ -16,6 +16,7 @@ import {
   type Promised,
   ping,
   ponged,
+  register,
   registerFrame,
   report,
   start,
@@ -186,22 +187,43 @@ export const closing: readonly Promised[] = [
   ...socketEnds.map(([how, fact]) => endsWith(how, fact)),
   ...socketEnds.map(([how, fact, error]) => flushesAgain(how, fact, error)),
   {
-    title: 'asked to close while it is away, delivers its statuses first',
+    title: 'asked to close while it is away, comes back at once and delivers its statuses first',
     run: (machine) => {
       const link = startIn('registered', machine);
       link.socket.say(closed());
       link.send(status('job-1'));
-      link.send({ type: 'close' });
       expect(link.value()).toBe('backoff');
       taken(link.socket.told);
 
-      comeBack(link);
+      link.send({ type: 'close' });
+      expect(link.value()).toBe('connecting');
+      register(link);
       expect(link.value()).toEqual({ closing: 'flushing' });
       expect(link.socket.told).toEqual([registerFrame, statusFrame('job-1'), ping(1), ping(1)]);
 
       link.socket.say(ponged(1));
       link.socket.say({ type: 'socket.closed', code: 1000, jitter: 0 });
       isClosed(link);
+    },
+  },
+  {
+    title: 'hurries to come back while it leaves, and gives up when it is told to',
+    run: (machine) => {
+      const link = startIn('registered', machine);
+      for (let losses = 0; losses < 5; losses += 1) {
+        link.socket.say(closed(1));
+        link.advance(10_000);
+      }
+      link.send(status('job-1'));
+      link.send({ type: 'close' });
+      link.toParent.splice(0);
+
+      link.socket.say(closed(1));
+      expect(link.toParent).toEqual([lost(closedError, 500)]);
+
+      link.send({ type: 'abandon' });
+      expect(link.output()).toEqual({ slot: 2, failure: closedError, undelivered: 1 });
+      nothingIsLeft(link);
     },
   },
   {

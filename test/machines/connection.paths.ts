@@ -127,6 +127,7 @@ const events =
         ? [status('job-1', 'running'), status('job-1', 'success')]
         : []),
       { type: 'close' },
+      { type: 'abandon' },
       ...(children.socket ? socket : []),
     ];
   };

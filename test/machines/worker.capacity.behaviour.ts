@@ -23,6 +23,13 @@ const sampled = (load: number) => ({ type: 'load.sampled', load }) as const;
 const missed = { type: 'load.missed', error: failure } as const;
 const full = { type: 'status', status: 'full' } as const;
 const warm = { type: 'process.ready', slot: 0, pid: 1, timings: {} };
+const noLoad = {
+  type: 'warning',
+  error: {
+    code: 'ERR_LOAD_FNC',
+    message: 'loadFnc failed three times in a row: no jobs are taken until it works.',
+  },
+};
 const available = { type: 'status', status: 'available' } as const;
 const endless = Number.POSITIVE_INFINITY;
 
@@ -268,7 +275,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
 
       load.say(sampled(0));
       expect(value()).toEqual({ running: 'available' });
-      expect(emitted).toEqual([{ type: 'warning', error: failure }, full, available]);
+      expect(emitted).toEqual([{ type: 'warning', error: failure }, noLoad, full, available]);
       expect(link.told).toEqual([
         report('available'),
         report('available'),
@@ -304,7 +311,12 @@ export const behaviours: readonly WorkerBehaviour[] = [
 
       load.say(missed);
       expect(value()).toEqual({ prewarming: 'busy' });
-      expect(emitted.slice(1)).toEqual([available, { type: 'warning', error: failure }, full]);
+      expect(emitted.slice(1)).toEqual([
+        available,
+        { type: 'warning', error: failure },
+        noLoad,
+        full,
+      ]);
       expect(link.told).toEqual([
         report('available'),
         report('available'),

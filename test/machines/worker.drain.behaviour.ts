@@ -468,12 +468,16 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'waits for its goodbye no longer than three seconds',
+    title: 'abandons its link after three seconds, and waits for nothing after half a second more',
     run: (machine) => {
       const worker = running(machine);
       drain(worker);
       poolCloses(worker);
       worker.advance(2_999);
+      expect(worker.link.told).not.toContainEqual({ type: 'abandon' });
+      worker.advance(1);
+      expect(worker.link.told.at(-1)).toEqual({ type: 'abandon' });
+      worker.advance(499);
       expect(worker.value()).toEqual({ stopping: 'leaving' });
 
       worker.advance(1);
@@ -482,6 +486,24 @@ export const behaviours: readonly WorkerBehaviour[] = [
       expect(worker.output()).toEqual(drained);
       expect(worker.emitted.at(-1)).toEqual(stopped);
       expect([worker.children(), worker.link.live]).toEqual([[], []]);
+    },
+  },
+  {
+    title: 'warns of job statuses that its link could not deliver',
+    run: (machine) => {
+      const worker = running(machine);
+      drain(worker);
+      poolCloses(worker);
+      worker.emitted.splice(0);
+
+      worker.link.done({ slot: 0, failure: undefined, undelivered: 2 });
+
+      const message =
+        '2 job statuses never reached the server, which may take those jobs for running.';
+      expect(worker.emitted).toEqual([
+        { type: 'warning', error: { code: 'ERR_STATUS_UNDELIVERED', message } },
+        stopped,
+      ]);
     },
   },
   {

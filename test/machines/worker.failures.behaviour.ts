@@ -255,7 +255,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
       worker.http.say({ type: 'http.failed', error: failure });
       poolCloses(worker);
 
-      worker.advance(3_000);
+      worker.advance(3_500);
 
       expect(worker.value()).toBe('failed');
       expect(worker.output()).toEqual(outcome(failure));

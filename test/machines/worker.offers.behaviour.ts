@@ -146,7 +146,9 @@ export const behaviours: readonly WorkerBehaviour[] = [
 
       worker.handler.say({ type: 'handler.threw', error: failure });
 
-      expect(worker.emitted.slice(2)).toEqual([{ type: 'warning', error: failure }]);
+      expect(worker.emitted.slice(2)).toEqual([
+        { type: 'warning', error: failure, jobId: 'job-1' },
+      ]);
       expect(answers(worker)).toEqual([answer('job-1', true)]);
     },
   },
@@ -289,10 +291,10 @@ export const behaviours: readonly WorkerBehaviour[] = [
       expect(answers(worker)).toEqual([answer('job-1', false), answer('job-2', false)]);
       expect(worker.emitted).toEqual([
         offered('job-1'),
-        { type: 'warning', error },
+        { type: 'warning', error, jobId: 'job-1' },
         rejected('job-1', error.message),
         offered('job-2'),
-        { type: 'warning', error },
+        { type: 'warning', error, jobId: 'job-2' },
         rejected('job-2', error.message),
       ]);
       expect([worker.value(), worker.status()]).toEqual([{ running: 'available' }, 'active']);
@@ -318,7 +320,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
 
       const error = { code: 'ERR_POLICY', message: 'A policy threw: broke' };
       expect(worker.emitted).toEqual([
-        { type: 'warning', error },
+        { type: 'warning', error, jobId: 'job-1' },
         expired('job-1', error.message),
         { type: 'status', status: 'available' },
       ]);

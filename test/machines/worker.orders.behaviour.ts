@@ -132,7 +132,7 @@ function holdsAnyway(machine: Machine, order: readonly (readonly [string, string
   worker.advance(60_000);
   poolCloses(worker);
   linkCloses(worker);
-  if (worker.status() === 'active') worker.advance(3_000);
+  if (worker.status() === 'active') worker.advance(3_500);
 
   const statuses = ofType(worker.link.told, 'status');
   for (const jobId of ids) {

@@ -151,7 +151,24 @@ it.each<[Emitted, string, string, string, object]>([
     'draining: 2 jobs left, up to 30 min',
     { jobs: 2, job_ids: ['AJ_1', 'AJ_2'], limit_ms: 1_800_000 },
   ],
-  [{ type: 'warning', error }, 'warn', 'worker.warning', 'it broke', { error_code: 'ERR_X' }],
+  [
+    { type: 'warning', error },
+    'warn',
+    'worker.warning',
+    'it broke',
+    { error: 'it broke', error_code: 'ERR_X' },
+  ],
+  [
+    {
+      type: 'warning',
+      error: { code: 'ERR_REQUEST_FNC', message: 'no seat for Ann' },
+      jobId: 'AJ_1',
+    },
+    'warn',
+    'worker.warning',
+    'requestFnc threw',
+    { job_id: 'AJ_1', error: 'no seat for Ann', error_code: 'ERR_REQUEST_FNC' },
+  ],
   [{ type: 'stopped' }, 'info', 'worker.stopped', 'the worker stopped', {}],
 ])('says of %j: %s %s', (event, level, name, msg, fields) => {
   expect(toLogLine(event, settings())).toEqual({ level, event: name, msg, fields });

@@ -58,6 +58,26 @@ it('writes JSON lines with time, level as a word, and event', async () => {
   ]);
 });
 
+it('leaves an error as its process described it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'logger-'));
+  folders.push(folder);
+  const file = join(folder, 'log');
+  const sink = await jsonSink(openSync(file, 'w'));
+  const cause = { type: 'RangeError', message: 'inner', stack: 'RangeError: inner\n    at b.js:2' };
+  const err = {
+    type: 'TypeError',
+    message: 'outer',
+    stack: 'TypeError: outer\n    at a.js:1',
+    code: 'E_X',
+    cause,
+  };
+
+  sink.write(line('error', { err }));
+  await sink.close();
+
+  expect(JSON.parse(readFileSync(file, 'utf8')).err).toEqual(err);
+});
+
 it('lets lines of the level and above through', () => {
   const { sink, lines } = recording();
   const filter = filtered('warn', sink);
