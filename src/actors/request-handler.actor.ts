@@ -29,6 +29,8 @@ const requestHandlerLogic: CallbackLogicFunction<Command, Fact, HandlerInput> = 
   sendBack,
 }) => {
   const answers = pendingAnswers();
+  const asked = performance.now();
+  const elapsed = () => performance.now() - asked;
   let stopped = false;
   receive((command) => {
     if (command.type === 'confirm') answers.confirm(command.stage);
@@ -38,7 +40,7 @@ const requestHandlerLogic: CallbackLogicFunction<Command, Fact, HandlerInput> = 
 
   // A user's function never runs inside a step of the machine.
   Promise.resolve()
-    .then(() => (stopped ? undefined : requestFnc(jobRequest(offer, answers, sendBack))))
+    .then(() => (stopped ? undefined : requestFnc(jobRequest(offer, answers, elapsed, sendBack))))
     .then(
       () => sendBack({ type: 'handler.returned' }),
       (error) => sendBack({ type: 'handler.threw', error: failureOf(error, 'ERR_REQUEST_FNC') }),
@@ -60,6 +62,7 @@ export const requestHandler = fromCallback(requestHandlerLogic);
 function jobRequest(
   offer: Offer,
   answers: PendingAnswers,
+  elapsed: () => number,
   sendBack: (fact: Fact) => void,
 ): JobRequest {
   const { id, room, participant, agentName, metadata, attributes, resuming } = offer;
@@ -76,7 +79,8 @@ function jobRequest(
     accept(given) {
       const participation = toParticipation(given, id);
       const { number: call, promise } = answers.open(answers.acceptance);
-      if (call !== undefined) sendBack({ type: 'handler.accepted', call, participation });
+      if (call !== undefined)
+        sendBack({ type: 'handler.accepted', call, elapsedMs: elapsed(), participation });
       return promise;
     },
     reject(given) {

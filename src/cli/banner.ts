@@ -3,6 +3,7 @@ import type { Settings } from '../machines/worker.types.js';
 import { dispatchOf } from '../observe/log-lines.js';
 import { type ColourChoice, isColourful } from '../observe/logger.js';
 import { type Paint, paintWith } from '../observe/pretty.js';
+import { shownAddress } from '../options/addresses.js';
 import { version } from '../version.js';
 
 interface Shown {
@@ -21,7 +22,7 @@ export const bannerText = ({ mode, settings, entry }: Shown, paint: Paint): stri
   return [
     `${paint('bold', `livekit-actors ${mode}`)} ${version}   node ${process.versions.node}`,
     `  ${paint('dim', 'agent')}    ${entry}`,
-    `  ${paint('dim', 'server')}   ${url}`,
+    `  ${paint('dim', 'server')}   ${shownAddress(url)}`,
     `  ${paint('dim', 'takes')}    ${waitsFor}`,
     '',
   ].join('\n');

@@ -2,6 +2,7 @@ import type { AgentSource } from '../machines/job-process.types.js';
 import type { Settings } from '../machines/worker.types.js';
 import type { LogLine } from '../observe/log-lines.js';
 import { filtered, jsonSink, type LogSink, loggerSink, prettySink } from '../observe/logger.js';
+import { shownAddress } from '../options/addresses.js';
 import type { ResolvedOptions } from '../options.js';
 import { version } from '../version.js';
 import type { WorkerOptions } from '../worker-options.js';
@@ -64,7 +65,7 @@ const startLine = (
   fields: {
     version,
     node: process.versions.node,
-    url,
+    url: shownAddress(url),
     num_idle_processes: numIdleProcesses,
     load_threshold: String(loadThreshold),
     max_jobs: String(maxJobs),

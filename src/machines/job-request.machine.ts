@@ -46,6 +46,8 @@ export const jobRequestMachine = setup({
   },
   actors: { requestHandler: port<Command, HandlerInput>('requestHandler') },
   guards: {
+    isTooLate: ({ context }, { elapsedMs }: { elapsedMs: number }) =>
+      elapsedMs > context.timeouts.requestMs,
     isUnwanted: ({ context }) => !context.capacity.accepting,
     /** Policy: is there a place for one more job? Replace it to count differently. */
     hasCapacity: (_, { capacity }: Screened) =>
@@ -135,10 +137,18 @@ export const jobRequestMachine = setup({
       entry: ['startHandler', 'armRequestTimeout'],
       exit: 'disarmRequestTimeout',
       on: {
-        'handler.accepted': {
-          target: 'accepting',
-          actions: { type: 'holdParticipation', params: fromEvent },
-        },
+        'handler.accepted': [
+          // The timer of a worker that was blocked comes later than the answer.
+          {
+            guard: { type: 'isTooLate', params: fromEvent },
+            target: 'rejected',
+            actions: ended('requestFnc did not answer in time'),
+          },
+          {
+            target: 'accepting',
+            actions: { type: 'holdParticipation', params: fromEvent },
+          },
+        ],
         'handler.rejected': {
           target: 'rejected',
           actions: [

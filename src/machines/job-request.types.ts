@@ -95,6 +95,8 @@ export type Fact =
   | {
       readonly type: 'handler.accepted';
       readonly call: number;
+      /** Milliseconds since the handler was asked; a blocked worker's timers may be later than this. */
+      readonly elapsedMs: number;
       readonly participation: Participation;
     }
   | { readonly type: 'handler.rejected'; readonly call: number; readonly terminate: boolean }

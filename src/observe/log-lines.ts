@@ -35,6 +35,9 @@ const line = (
   fields: Readonly<Record<string, unknown>> = {},
 ): LogLine => ({ level, event, msg, fields });
 
+/** A query may hold a key. */
+const withoutQuery = (url: string): string => url.split('?', 1)[0] ?? '';
+
 const flat = ({ code, message }: Failure) => ({ error: message, error_code: code });
 
 /** What users' functions throw may name people, so it is a field and not the text. */
@@ -53,7 +56,7 @@ const lines: Lines = {
       dispatch: dispatchOf(agentName),
       agent_name: agentName,
       job_type: workerType,
-      url,
+      url: withoutQuery(url),
       server_version: server.version,
       server_edition: server.edition,
       region: server.region,

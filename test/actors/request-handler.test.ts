@@ -43,6 +43,9 @@ const participation = { name: '', identity: 'agent-AJ_1', metadata: '', attribut
 const twice = { code: 'ERR_ALREADY_ANSWERED', message: 'twice' };
 const refused = new WorkerError('ERR_ALREADY_ANSWERED', 'twice');
 
+/** Measured, so any number will do. */
+const elapsedMs = expect.any(Number);
+
 it('shows the whole offer, and the participant as publisher of a publisher job only', async () => {
   const { accept, reject, ...shown } = (await hold()).request;
   const { request: other } = await hold({ ...offer, kind: 'participant' });
@@ -70,7 +73,7 @@ it('accepts without a handler', async () => {
   await actor.fact('handler.returned');
 
   expect(actor.facts).toEqual([
-    { type: 'handler.accepted', call: 1, participation },
+    { type: 'handler.accepted', call: 1, elapsedMs, participation },
     { type: 'handler.returned' },
   ]);
 });
@@ -120,6 +123,7 @@ it('settles accept() when the answer is written, and its promises when they came
   expect(actor.facts).toEqual([
     {
       type: 'handler.accepted',
+      elapsedMs,
       call: 1,
       participation: { ...participation, name: 'n', attributes: { a: 'b' } },
     },
@@ -274,5 +278,5 @@ it('takes an empty identity, and undefined members, for the default', async () =
 
   request.accept({ identity: '', name: undefined });
 
-  expect(actor.facts).toEqual([{ type: 'handler.accepted', call: 1, participation }]);
+  expect(actor.facts).toEqual([{ type: 'handler.accepted', call: 1, elapsedMs, participation }]);
 });

@@ -65,6 +65,19 @@ const reportsThrow = (state: Exclude<Open, 'deciding'>): Promised => ({
 
 /** What a handler may do, and what does not disturb an offer. */
 export const handlers: readonly Promised[] = [
+  {
+    title: 'refuses an acceptance that is too late, though its worker was blocked and had no timer',
+    run: (machine) => {
+      const inTime = startIn('deciding', machine);
+      inTime.handler.say({ ...acceptCall, elapsedMs: 2_000 });
+      expect(inTime.value()).toBe('accepting');
+
+      const late = startIn('deciding', machine);
+      late.handler.say({ ...acceptCall, elapsedMs: 2_000.1 });
+      expect(late.output()).toEqual(ended('rejected', 'requestFnc did not answer in time'));
+      expect(late.toParent).toEqual([answered(no)]);
+    },
+  },
   goesOn('accepting', 'its worker drains or its handler returns', [
     { type: 'withdraw' },
     { type: 'handler.returned' },

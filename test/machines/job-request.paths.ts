@@ -71,6 +71,13 @@ const through = (input: Partial<typeof capacity>): Walk<Machine, Memory> => ({
   events: [
     {
       type: 'handler.accepted',
+      elapsedMs: 5,
+      call: 1,
+      participation: { name: 'a', identity: 'b', metadata: '', attributes: {} },
+    },
+    {
+      type: 'handler.accepted',
+      elapsedMs: 5_000,
       call: 1,
       participation: { name: 'a', identity: 'b', metadata: '', attributes: {} },
     },

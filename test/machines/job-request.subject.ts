@@ -68,7 +68,12 @@ const participation: Participation = {
   metadata: 'm',
   attributes: { tone: 'dry' },
 };
-export const acceptCall = { type: 'handler.accepted', call: 1, participation } as const;
+export const acceptCall = {
+  type: 'handler.accepted',
+  call: 1,
+  elapsedMs: 5,
+  participation,
+} as const;
 export const assigned = { type: 'assignment.received', assignment } as const;
 
 export const yes = { available: true, terminate: false, participation } as const;

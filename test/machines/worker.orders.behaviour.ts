@@ -60,6 +60,7 @@ const happenings: Readonly<Record<string, Happening>> = {
   accept: ({ worker }, jobId) =>
     handlerOf(worker, jobId)?.say({
       type: 'handler.accepted',
+      elapsedMs: 5,
       call: 1,
       participation: { name: '', identity: jobId, metadata: '', attributes: {} },
     }),
@@ -184,6 +185,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
       for (const one of worker.handler.live)
         one.say({
           type: 'handler.accepted',
+          elapsedMs: 5,
           call: 1,
           participation: { name: '', identity: 'agent', metadata: '', attributes: {} },
         });

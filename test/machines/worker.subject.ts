@@ -157,7 +157,12 @@ export const offer = (worker: Worker, jobId: string): void =>
 
 /** What `requestFnc` decides about the offer that was opened last. */
 export const yes = (worker: Worker, jobId: string): void =>
-  worker.handler.say({ type: 'handler.accepted', call: 1, participation: as(`agent-${jobId}`) });
+  worker.handler.say({
+    type: 'handler.accepted',
+    call: 1,
+    elapsedMs: 5,
+    participation: as(`agent-${jobId}`),
+  });
 export const no = (worker: Worker): void =>
   worker.handler.say({ type: 'handler.rejected', call: 1, terminate: false });
 
