@@ -19,7 +19,6 @@ const worker = createWorker(
   }),
 ).start();
 await worker.ready;
-await server.waitFor(() => server.workers.some(({ status }) => status === 'available'));
 
 // The connection dies under the first job status that the worker sends.
 const cut = server.script({ direction: 'in', message: 'updateJob', times: 1, fault: 'reset' });

@@ -17,7 +17,6 @@ const worker = createWorker(
 ).start();
 
 await worker.ready;
-await server.waitFor(() => server.workers.some(({ status }) => status === 'available'));
 server.createRoom({ name: 'lobby' });
 const job = await server.waitFor(() => server.jobs.find(({ endedAt }) => endedAt !== undefined));
 console.log(job.status); // success

@@ -63,11 +63,11 @@ await Promise.all([
     external,
     plugins: [commandLineApart],
   }),
-  // One CommonJS file: it starts three times faster than the same code in separate files.
+  // One CommonJS file each: it starts three times faster than the same code in separate files.
   build({
     ...shared,
-    entryPoints: { main: 'src/job/main.ts' },
-    outdir: 'dist/job',
+    entryPoints: { 'job/main': 'src/job/main.ts', 'guard/main': 'src/guard/main.ts' },
+    outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     external: ['@livekit/rtc-node'],

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { createJobSocket, createLedger, createTestServer } from 'livekit-actors/testing';
 import { follow } from './demo/follow.mjs';
-import { alive, descendantsOf } from './demo/process-table.mjs';
+import { alive, jobProcessesOf } from './demo/process-table.mjs';
 import { sabotages } from './demo/sabotage.mjs';
 import { lastCalls, offers } from './demo/scenario.mjs';
 import { openScreen } from './demo/screen.mjs';
@@ -32,7 +32,14 @@ const until = async (holds, limitMs) => {
 
 const targets = { rooms: 4, publishers: 1 };
 const baselines = new Map();
-const onLine = follow(server, screen);
+/** When each process was warm, and when each job's entrypoint was called, by their ids. */
+const times = { warm: new Map(), entered: new Map() };
+const show = follow(server, screen);
+const onLine = (line) => {
+  if (line.event === 'process.ready') times.warm.set(line.pid, Date.parse(line.time));
+  if (line.msg === 'entered') times.entered.set(line.job_id, line.at);
+  show(line);
+};
 const start = (name, warm) =>
   startWorker({
     name,
@@ -58,7 +65,7 @@ const offer = (call) =>
   server.createRoom({ name: `room-${++room}`, metadata: JSON.stringify(call) });
 for (const call of offers) {
   offer(call);
-  await pause(160);
+  await pause(300);
 }
 // The agent is asked for by name, once with metadata, and comes once for each of two publishers.
 server.createRoom({ name: 'studio', agents: [] });
@@ -72,7 +79,7 @@ await until(() => server.jobs.every(isOver), 10_000);
 await until(atRest, 15_000);
 for (const worker of workers) {
   const word = await measure(worker, 'rest.measured');
-  const livePids = descendantsOf(worker.pid);
+  const livePids = jobProcessesOf(worker.pid);
   ledger.record({
     type: 'processes.sampled',
     worker: worker.name,
@@ -114,7 +121,7 @@ const violations = ledger.check();
 await jobSocket.close();
 await server.stop();
 screen.settle();
-screen.plain(summary(server.jobs, ledger.records, screen.paint));
+screen.plain(summary(server.jobs, ledger.records, times, screen.paint));
 for (const { invariant, message } of violations)
   screen.plain(`violation of ${invariant}: ${message}`);
 const lost = violations.filter(({ invariant }) => ['I4', 'I5'].includes(invariant)).length;
@@ -140,7 +147,7 @@ async function atRest() {
     const { actors, maps } = await worker.sample();
     const idle = actors.filter(({ live }) => live).length;
     if (maps.jobs > 0 || maps.requests > 0 || idle !== targets[worker.name]) return false;
-    if (descendantsOf(worker.pid).length !== idle) return false;
+    if (jobProcessesOf(worker.pid).length !== idle) return false;
     const { timers } = baselines.get(worker.name);
     if ((await worker.sample()).timers !== timers) return false;
   }

@@ -51,7 +51,7 @@ const samples: Samples = {
     { type: 'job.ended', jobId, outcome: 'failed', error },
   ],
   draining: [{ type: 'draining', deadline: 0, jobs: [] }],
-  warning: [{ type: 'warning', error }],
+  warning: [{ type: 'warning', error, jobId, jobIds: [jobId], thrown: '' }],
   stopped: [{ type: 'stopped' }],
 };
 

@@ -156,8 +156,8 @@ export type WorkerErrorCode =
    */
   | 'ERR_START_TIMEOUT'
   /**
-   * The worker ended while its server was out of reach, with job statuses to deliver. The server
-   * may take those jobs for running.
+   * The worker left before the server had confirmed how some jobs ended, since it was out of reach.
+   * It may take them for running, or for failed. The warning has their ids.
    */
   | 'ERR_STATUS_UNDELIVERED'
   /**
@@ -176,7 +176,9 @@ export type WorkerErrorCode =
    * A process did not answer its heartbeat for 10 s while idle, or 60 s with a job, and was killed.
    * Something blocks its event loop.
    */
-  | 'ERR_UNRESPONSIVE';
+  | 'ERR_UNRESPONSIVE'
+  /** The worker was drained or stopped before it was ready, so `ready` can never settle. */
+  | 'ERR_WORKER_ENDED';
 
 /**
  * Every error this package throws. Tell them apart by `code`, not by class: classes do not survive

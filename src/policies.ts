@@ -20,7 +20,10 @@ export type Policy = (input: PolicyInput) => boolean;
 
 /** The guards of the job request machine that a user may replace. */
 export interface Policies {
-  /** Is there a place for one more job? Replaces the count against `maxJobs` and the load. */
+  /**
+   * Is there a place for one more job? Replaces that count, but can only be stricter: a worker at
+   * `maxJobs` or `loadThreshold` refuses before a policy is asked.
+   */
   readonly hasCapacity?: Policy;
   /** Does this worker want this job? */
   readonly acceptsJob?: Policy;

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Actor, type ActorOptions, createActor, type SnapshotFrom, waitFor } from 'xstate';
+import { type Actor, type ActorOptions, createActor } from 'xstate';
 import { agentSocket } from './actors/agent-socket.actor.js';
+import { childGuard } from './actors/child-guard.js';
 import { type ChildProcessOptions, childProcess } from './actors/child-process.actor.js';
 import { httpServer } from './actors/http-server.actor.js';
 import { loadSampler } from './actors/load-sampler.actor.js';
@@ -15,19 +16,23 @@ import { jobRequestMachine as pureJobRequest } from './machines/job-request.mach
 import { processPoolMachine as pureProcessPool } from './machines/process-pool.machine.js';
 import { stopTree } from './machines/support.js';
 import { workerMachine as pureWorker } from './machines/worker.machine.js';
-import { probe } from './machines/worker.probes.js';
 import type { Input, Output } from './machines/worker.types.js';
 import { type ChildRecord, toChildLine } from './observe/log-lines.js';
 import type { LogSink } from './observe/logger.js';
+import { becomesReady } from './worker/ready.js';
 
 type Log = ChildProcessOptions['log'];
 type WorkerMachine = typeof pureWorker;
 
-/** The program that runs in each child process, wherever this package lies. */
-const runner = join(
+/** Where the programs are that run in processes of their own, wherever this package lies. */
+const programs = join(
   dirname(createRequire(import.meta.url).resolve('livekit-actors/package.json')),
-  'dist/job/main.cjs',
+  'dist',
 );
+/** The program that runs in each child process. */
+const runner = join(programs, 'job/main.cjs');
+/** Ends with this process what could not end itself. */
+const guard = childGuard(join(programs, 'guard/main.cjs'));
 
 /**
  * The connection to one server with its real WebSocket: registers, reconnects, keeps job statuses
@@ -49,7 +54,7 @@ function standardOutput(): Log {
   };
 }
 
-const ownProcess = childProcess({ runner, log: standardOutput() });
+const ownProcess = childProcess({ runner, log: standardOutput(), guard });
 
 /** One child process with the real process in it, and its memory watched. */
 export const jobProcessMachine = pureJobProcess.provide({
@@ -99,7 +104,10 @@ export interface WorkerEnvironment {
 export interface Worker {
   /** The actor itself: subscribe to it, listen with `on`, send it events. */
   readonly actor: Actor<WorkerMachine>;
-  /** Settles when the first job could come: it is registered and its pool is warm. */
+  /**
+   * Settles when the first job can come: its pool is warm, and the server knows that it takes jobs.
+   * Rejects when the worker ends before that, with the cause or with `ERR_WORKER_ENDED`.
+   */
   readonly ready: Promise<void>;
   /** Settles when the worker is stopped or failed, and no process of it is left. */
   readonly done: Promise<Output>;
@@ -145,7 +153,7 @@ export function createWorker(
       },
     });
   });
-  const ready = waitFor(actor, canTakeJobs, { timeout: Number.POSITIVE_INFINITY }).then(() => {});
+  const ready = becomesReady(actor);
   // Whoever wants to know of a failure awaits these; nobody has to.
   for (const promise of [done, ready]) promise.catch(() => {});
 
@@ -181,7 +189,7 @@ function withLog(machine: WorkerMachine, log: Log): WorkerMachine {
   const pool = machine.implementations.actors.processPool as Partial<typeof pureProcessPool>;
   const jobProcess = pool.implementations?.actors.jobProcess as Partial<typeof pureJobProcess>;
   if (jobProcess?.implementations?.actors.childProcess !== ownProcess) return machine;
-  const actors = { childProcess: childProcess({ runner, log }) };
+  const actors = { childProcess: childProcess({ runner, log, guard }) };
   return machine.provide({
     actors: {
       processPool: (pool as typeof pureProcessPool).provide({
@@ -190,9 +198,6 @@ function withLog(machine: WorkerMachine, log: Log): WorkerMachine {
     },
   });
 }
-
-const canTakeJobs = (snapshot: SnapshotFrom<WorkerMachine>): boolean =>
-  probe(snapshot.context, snapshot, 'ready').status === 200;
 
 /** The chart says it: a worker that was started left `idle` at once. */
 const isNew = (actor: Actor<WorkerMachine>): boolean => actor.getSnapshot().value === 'idle';

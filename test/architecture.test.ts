@@ -37,6 +37,13 @@ const layers: Layers = {
     type: /^(@livekit\/rtc-node|secret\.ts)$/,
     dynamic: /^\(computed\)$/,
   },
+  // Another one, which runs beside the worker: it is one small file when it is bundled.
+  guard: {
+    files: /^guard\//,
+    value: nothing,
+    type: /^protocol\/guard-messages\.ts$/,
+    dynamic: nothing,
+  },
   observe: {
     files: /^observe\//,
     value: /^(xstate|node:util|observe\/.+)$/,

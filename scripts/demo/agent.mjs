@@ -33,6 +33,7 @@ const options = new WorkerOptions({
     else await request.accept({ name: 'demo agent', attributes: { demo: 'yes' } });
   },
   entrypointFnc: async (ctx) => {
+    ctx.log.debug({ at: Date.now() }, 'entered');
     const job = { jobId: ctx.job.id, pid: process.pid };
     if (ctx.proc.userdata.warmedIn !== process.pid) throw new Error('warmed in another process');
     await reportToLedger(DEMO_LEDGER, { type: 'job.started', ...job });

@@ -28,6 +28,26 @@ function fromProc(pid) {
   }
 }
 
+/** Whether a process is the guard of a worker, which runs no job. */
+function isGuard(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/guard/main.cjs');
+  } catch {
+    return /\/guard\/main\.cjs/.test(commandOf(pid));
+  }
+}
+
+function commandOf(pid) {
+  try {
+    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  } catch {
+    return '';
+  }
+}
+
+/** The living processes of a worker that run jobs, or will. */
+export const jobProcessesOf = (worker) => descendantsOf(worker).filter((pid) => !isGuard(pid));
+
 /** The living descendants of a process. */
 export function descendantsOf(root, table = processTable()) {
   const found = table.filter(({ ppid }) => ppid === root).map(({ pid }) => pid);

@@ -3,6 +3,7 @@ import { type CallbackActorLogic, type CallbackLogicFunction, fromCallback } fro
 import type { ChildInput, Command, Fact } from '../machines/job-process.types.js';
 import { type ChildLog, childListener, poster, toMessage } from './child-channel.js';
 import { childEnvironment } from './child-environment.js';
+import { type ChildGuard, guarded } from './child-guard.js';
 import { reportLife, signalGroup, verdictOf } from './child-life.js';
 
 /** What the composition root knows and the machines need not. */
@@ -11,6 +12,8 @@ export interface ChildProcessOptions {
   readonly runner: string;
   /** Where the lines go that children log. */
   readonly log: (line: ChildLog) => void;
+  /** Ends them with this process, whatever ends that and however busy they are. */
+  readonly guard?: ChildGuard;
 }
 
 /**
@@ -24,6 +27,7 @@ export interface ChildProcessOptions {
 export const childProcess = ({
   runner,
   log,
+  guard,
 }: ChildProcessOptions): CallbackActorLogic<Command, ChildInput> => {
   const childProcessLogic: CallbackLogicFunction<Command, Fact, ChildInput> = ({
     input,
@@ -34,8 +38,10 @@ export const childProcess = ({
     const child = spawnRunner(runner, input, verdict.failSpawn);
     if (!child) return;
     const { pid } = child;
+    const letGo = guarded(child, guard);
     child.on('message', childListener({ say: sendBack, log: (line) => log({ ...line, pid }) }));
     reportLife(child, sendBack, verdict);
+    child.once('close', letGo);
 
     const post = poster(child);
     const { agent, graceMs, logLevel } = input;
@@ -49,6 +55,7 @@ export const childProcess = ({
 
     return () => {
       if (!verdict.isIn()) signalGroup(child, 'SIGKILL');
+      letGo();
     };
   };
   return fromCallback(childProcessLogic);

@@ -15,7 +15,7 @@ export const exitCodes = {
   cut: 75,
   /** The server refused the key pair. */
   refused: 77,
-  /** Options, variables, the port, the address of the server or the file of the agent are wrong. */
+  /** Options, variables, the host or port, the address of the server or the file of the agent are wrong. */
   configuration: 78,
   /** A second signal, SIGINT, ended everything at once. */
   interrupted: 130,
@@ -28,6 +28,7 @@ const ofError: Readonly<Partial<Record<WorkerErrorCode, number>>> = {
   ERR_CREDENTIALS_REFUSED: exitCodes.refused,
   ERR_INVALID_OPTIONS: exitCodes.configuration,
   ERR_MISSING_CREDENTIALS: exitCodes.configuration,
+  ERR_HTTP_SERVER: exitCodes.configuration,
   ERR_PORT_IN_USE: exitCodes.configuration,
   ERR_AGENT_MODULE: exitCodes.configuration,
   ERR_CONNECTION_FAILED: exitCodes.configuration,

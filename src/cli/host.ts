@@ -1,8 +1,7 @@
-import type { WorkerOptions } from '../worker-options.js';
 import type { AppEnvironment } from './run-app.js';
 
-/** Takes the options that a file hands to `cli.runApp`. */
-export type Host = (options: WorkerOptions<unknown>, environment: AppEnvironment) => void;
+/** Takes what a file hands to `cli.runApp`: options, if it is right. */
+export type Host = (given: unknown, environment: AppEnvironment) => void;
 
 // Global, because the file of the agent may import another copy of this code.
 const key = Symbol.for('livekit-actors.cli');

@@ -1,6 +1,7 @@
 import { currentRunner } from '../job/registry.js';
 import type { WorkerEnvironment } from '../worker.js';
 import type { WorkerOptions } from '../worker-options.js';
+import { isOptions } from './app-options.js';
 import { currentHost } from './host.js';
 
 /** A worker machine with policies of your own, and an inspection observer. */
@@ -18,16 +19,16 @@ function runApp<UserData>(
   options: WorkerOptions<UserData>,
   environment: AppEnvironment = {},
 ): void {
-  // What goes through these hands is not called here, so its user data has no say.
-  const opts = options as unknown as WorkerOptions<unknown>;
+  // People write JavaScript, too; what is wrong is told by whoever takes this.
+  const given: unknown = options;
   const runner = currentRunner();
   if (runner !== undefined) {
-    if (opts.definition) runner.define(opts.definition);
+    if (isOptions(given) && given.definition) runner.define(given.definition);
     return;
   }
   const host = currentHost();
-  if (host !== undefined) host(opts, environment);
-  else void import('./run-file.js').then(({ runFile }) => runFile(opts, environment));
+  if (host !== undefined) host(given, environment);
+  else void import('./run-file.js').then(({ runFile }) => runFile(given, environment));
 }
 
 /**

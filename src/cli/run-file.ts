@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { WorkerOptions } from '../worker-options.js';
+import { optionsFrom } from './app-options.js';
 import { readCommandLine } from './command-line.js';
 import { entryRunning } from './entry.js';
 import { leave, reportFailure } from './failure.js';
@@ -9,18 +9,15 @@ import { runCommand } from './run-command.js';
 import { loaderFor, thisRuntime } from './typescript.js';
 
 /** Runs the command of an agent file that was started with Node: `node agent.js dev`. */
-export async function runFile(
-  options: WorkerOptions<unknown>,
-  environment: AppEnvironment,
-): Promise<void> {
+export async function runFile(given: unknown, environment: AppEnvironment): Promise<void> {
   try {
-    leave(await run(options, environment));
+    leave(await run(given, environment));
   } catch (error) {
     leave(reportFailure(error, process.stderr));
   }
 }
 
-async function run(options: WorkerOptions<unknown>, environment: AppEnvironment): Promise<number> {
+async function run(given: unknown, environment: AppEnvironment): Promise<number> {
   const entry = entryRunning(process.argv[1]);
   const invocation = await readCommandLine(process.argv.slice(2), {
     name: `node ${basename(entry)}`,
@@ -30,7 +27,7 @@ async function run(options: WorkerOptions<unknown>, environment: AppEnvironment)
   if (invocation.command === 'dev-server') throw new Error('only the package has this command');
   return runCommand({
     invocation,
-    options,
+    options: optionsFrom(given),
     environment,
     entry,
     agent: { url: pathToFileURL(entry).href, form: 'file' },

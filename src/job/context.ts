@@ -1,6 +1,7 @@
 import { type Job, JobType } from '@livekit/protocol';
 import type { RemoteParticipant, Room } from '@livekit/rtc-node';
 import type { JobContext, JobProcess, ShutdownCallback } from './context.types.js';
+import { textOf } from './failure.js';
 import type { JobRoom } from './job-room.js';
 import type { JobLog } from './log.js';
 import { waitForParticipant } from './participants.js';
@@ -42,9 +43,9 @@ export function createContext(input: ContextInput): JobContext {
       return job.type === JobType.JT_PARTICIPANT ? subject() : undefined;
     },
     connect: (options) => room.connect(options),
-    shutdown: (reason = 'user requested') => input.onShutdown(reason),
+    shutdown: (reason = 'user requested') => input.onShutdown(textOf(reason)),
     addShutdownCallback: (callback) => input.onCallback(callback),
-    waitForParticipant: (options) => waitForParticipant(room.get(), signal, options),
+    waitForParticipant: async (options) => waitForParticipant(room.get(), signal, options),
   };
 }
 

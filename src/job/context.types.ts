@@ -35,7 +35,10 @@ export interface ConnectOptions {
 export interface WaitForParticipantOptions {
   /** Default: anybody but an agent. */
   readonly identity?: string;
-  /** Milliseconds, after which the wait rejects with a `TimeoutError`. Default: no limit. */
+  /**
+   * Milliseconds, after which the wait rejects with a `TimeoutError`: up to 2^31 - 1, or `Infinity`
+   * for no limit, which is the default.
+   */
   readonly timeout?: number;
   /** Ends the wait early; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -107,7 +110,8 @@ export interface JobContext<UserData = Record<string, unknown>> {
   /**
    * Resolves with a participant as soon as it is in the room. Rejects when the job ends first.
    *
-   * @throws WorkerError `ERR_NOT_CONNECTED` before `connect` and once the room is left.
+   * @throws WorkerError `ERR_NOT_CONNECTED` before `connect` and once the room is left;
+   * `ERR_INVALID_ARGUMENT` for a `timeout` that is none. Always as a rejection.
    */
   waitForParticipant(options?: WaitForParticipantOptions): Promise<RemoteParticipant>;
 }

@@ -40,7 +40,8 @@ const processEffects = ({
     prepare: async ({ order }) => {
       const result = await prepare(order, online);
       if ('error' in result) {
-        log.error({ err: result.thrown }, 'the agent did not start');
+        // The worker says it, with the place; this is for who wants all of the stack.
+        log.debug({ err: result.thrown }, 'the agent did not start');
         return dispatch({ type: 'preparation.failed', error: result.error });
       }
       held.prepared = result.prepared;
@@ -48,7 +49,8 @@ const processEffects = ({
       void rehearse();
     },
     tell: ({ message }) => channel.send(message),
-    warn: ({ message }) => log.warn(message),
+    // What there is to warn of is about the job, once there is one.
+    warn: ({ message }) => (held.job?.ctx.log ?? log).warn(message),
     armGrace: ({ ms }) => arm(ms, { type: 'grace.passed' }),
     armLeaveTimeout: () => arm(leaveTimeoutMs, { type: 'leaveTimeout.passed' }),
     exit: async ({ code }) => {

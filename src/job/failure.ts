@@ -1,7 +1,21 @@
 import type { Failure } from '../errors.js';
+import { shorten } from './plain.js';
 
-/** The text of whatever was thrown; never empty, for a failure without words helps nobody. */
+const longestFailure = 8_192;
+
+/**
+ * The text of whatever was thrown; never empty, for a failure without words helps nobody, and never
+ * too long for a message. It never throws itself.
+ */
 export function textOf(thrown: unknown): string {
+  try {
+    return shorten(wordsIn(thrown), longestFailure);
+  } catch {
+    return 'something unreadable';
+  }
+}
+
+function wordsIn(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null) return String(thrown) || 'an empty text';
   const { message, name } = thrown as { message?: unknown; name?: unknown };
   if (typeof message === 'string' && message !== '') return message;

@@ -1,5 +1,6 @@
 import type { ToParent } from '../protocol/child-messages.js';
-import { shorten, toPlain } from './plain.js';
+import { textOf } from './failure.js';
+import { isError, shorten, toPlain } from './plain.js';
 
 const severities = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const;
 
@@ -34,16 +35,19 @@ interface LogInput {
 
 /** A log that hands plain lines to `write`. It never throws, whatever it is given. */
 export function createLog({ level, fields, write }: LogInput): JobLog {
+  const fixed = fieldsOf(fields);
   const method =
     (name: LogLevel): LogMethod =>
-    (first: string | object, message?: string) => {
+    // Whatever JavaScript hands over: a line that is none would end the process.
+    (first: unknown, message?: unknown) => {
       if (severities[name] < leastSeverity(level())) return;
-      const own = typeof first === 'string' ? {} : first instanceof Error ? { err: first } : first;
+      const isText = typeof first === 'string';
       write({
         type: 'log',
         level: name,
-        message: shorten(typeof first === 'string' ? first : (message ?? messageOf(first))),
-        fields: toPlain({ ...own, ...fields }) as Record<string, unknown>,
+        message: wordsOf(isText ? first : (message ?? (isError(first) ? first : ''))),
+        // Copied apart, so that a line of any length keeps what tells whose it is.
+        fields: { ...(isText ? {} : fieldsOf(first)), ...fixed },
         time: Date.now(),
       });
     };
@@ -55,7 +59,8 @@ export function createLog({ level, fields, write }: LogInput): JobLog {
     warn: method('warn'),
     error: method('error'),
     fatal: method('fatal'),
-    child: (more) => createLog({ level, write, fields: { ...more, ...fields } }),
+    // Its own come first, so that no length pushes them out, and last, so that they count.
+    child: (more) => createLog({ level, write, fields: { ...fixed, ...fieldsOf(more), ...fixed } }),
   };
 }
 
@@ -64,4 +69,13 @@ const leastSeverity = (level: string): number => {
   return Object.hasOwn(severities, level) ? severities[level as LogLevel] : severities.info;
 };
 
-const messageOf = (value: object): string => (value instanceof Error ? value.message : '');
+const wordsOf = (value: unknown): string =>
+  typeof value === 'string' ? shorten(value) : textOf(value);
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  const plain = isError(value) ? { err: toPlain(value) } : toPlain(value);
+  if (plain === undefined || plain === null) return {};
+  return typeof plain === 'object' && !Array.isArray(plain)
+    ? (plain as Record<string, unknown>)
+    : { value: plain };
+}

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Failure } from '../errors.js';
 import { textOf } from './failure.js';
 import { syntaxPlace } from './syntax-place.js';
 
@@ -16,13 +17,27 @@ export const placeOf = (url: string): string => {
  * A missing package has no such place, and its message names the importing file.
  */
 export function describeModuleError(url: string, error: unknown): string {
-  const { name, stack } = error as { name?: unknown; stack?: unknown };
+  const { name } = Object(error) as { name?: unknown };
   const kind = typeof name === 'string' ? `${name}: ` : '';
   const text = textOf(error);
   const place =
-    (typeof stack === 'string' ? firstPlace(stack) : undefined) ??
+    placeIn(error) ??
     (name === 'SyntaxError' ? firstPlace(syntaxPlace(url, text) ?? '') : undefined);
-  return `Cannot load ${placeOf(url)}: ${kind}${text}${place ? ` (at ${place})` : ''}`;
+  return `Cannot load ${placeOf(url)}: ${kind}${withPlace(text, place)}`;
+}
+
+/** What was thrown in somebody's code and ends this process, with the place if it has one. */
+export const failureWithPlace = (code: string, thrown: unknown): Failure => ({
+  code,
+  message: withPlace(textOf(thrown), placeIn(thrown)),
+});
+
+const withPlace = (text: string, place: string | undefined): string =>
+  place ? `${text} (at ${place})` : text;
+
+function placeIn(thrown: unknown): string | undefined {
+  const { stack } = Object(thrown) as { stack?: unknown };
+  return typeof stack === 'string' ? firstPlace(stack) : undefined;
 }
 
 const position = /(?<file>(?:file:\/\/)?\/[^\n()]+?|[A-Za-z]:\\[^\n()]+?):(?<at>\d+(?::\d+)?)\)?$/;

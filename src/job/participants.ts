@@ -3,9 +3,10 @@ import { WorkerError } from '../errors.js';
 import type { WaitForParticipantOptions } from './context.types.js';
 
 const agentKind = 4;
+const longestTimerMs = 2 ** 31 - 1;
 
 /** Waits until somebody who is wanted is in the room, or until one of the limits. */
-export function waitForParticipant(
+export async function waitForParticipant(
   room: Room,
   jobSignal: AbortSignal,
   { identity, timeout = Number.POSITIVE_INFINITY, signal }: WaitForParticipantOptions = {},
@@ -16,7 +17,7 @@ export function waitForParticipant(
   const limits = AbortSignal.any([
     jobSignal,
     ...(signal ? [signal] : []),
-    ...(Number.isFinite(timeout) ? [AbortSignal.timeout(timeout)] : []),
+    ...(timeout === Number.POSITIVE_INFINITY ? [] : [AbortSignal.timeout(checkedTimeout(timeout))]),
   ]);
 
   return new Promise((found, fail) => {
@@ -42,3 +43,14 @@ export function waitForParticipant(
 
 const notConnected = () =>
   new WorkerError('ERR_NOT_CONNECTED', 'The room is not connected. Call ctx.connect() first.');
+
+/** Node takes a longer time for 1 ms. */
+function checkedTimeout(timeout: unknown): number {
+  if (typeof timeout === 'number' && timeout >= 0 && timeout <= longestTimerMs) {
+    return Math.ceil(timeout);
+  }
+  throw new WorkerError(
+    'ERR_INVALID_ARGUMENT',
+    `timeout: expected milliseconds from 0 to ${longestTimerMs}, or Infinity for no limit, got ${String(timeout)}.`,
+  );
+}

@@ -3,9 +3,8 @@ import { type Failure, WorkerError } from '../errors.js';
 import type { AgentDefinition } from './agent-definition.js';
 import { loadAgent } from './agent-module.js';
 import type { JobProcess } from './context.types.js';
-import { failureOf } from './failure.js';
 import type { InitializeOrder } from './lifecycle.types.js';
-import { describeModuleError } from './module-error.js';
+import { describeModuleError, failureWithPlace } from './module-error.js';
 import { loadRtc, type RtcLoad } from './rtc.js';
 
 /** What a warm process has: all that a job needs of it. */
@@ -39,7 +38,7 @@ export async function prepare(order: InitializeOrder, online: number): Promise<P
   try {
     await agent.prewarm?.(proc);
   } catch (thrown) {
-    return { error: failureOf('ERR_PREWARM', thrown), thrown };
+    return { error: failureWithPlace('ERR_PREWARM', thrown), thrown };
   }
   const timings = { online, imported, rtc: rtcLoaded, prewarmed: age() };
   return { prepared: { agent, proc, rtc }, timings };

@@ -6,6 +6,8 @@ import { openJob } from './running-job.js';
 
 const record = new Job({ id: 'rehearsal', room: {}, participant: {}, state: {} });
 
+const log = createLog({ level: () => 'silent', fields: {}, write: () => {} });
+
 /** Measured: the first round is worth most, and after some twenty there is nothing left to gain. */
 const rounds = 20;
 
@@ -36,7 +38,7 @@ async function rehearseOnce(): Promise<void> {
     proc: { pid: process.pid, userdata: {} },
     rtc: { problem: undefined },
     order,
-    log: createLog({ level: () => 'silent', fields: {}, write: () => {} }),
+    log: log.child({ job_id: record.id }),
     onShutdown: () => {},
     onDisconnected: () => {},
   });

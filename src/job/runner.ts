@@ -5,6 +5,7 @@ import type { Held } from './job-effects.js';
 import { transition } from './lifecycle.js';
 import type { Event, Phase } from './lifecycle.types.js';
 import { createLog } from './log.js';
+import { failureWithPlace } from './module-error.js';
 import { age } from './prepare.js';
 
 const usageError = 64;
@@ -35,7 +36,7 @@ export function run({ ignoredSignals }: { readonly ignoredSignals: readonly stri
   const dispatch = (event: Event): void => {
     const [next, effects] = transition(phase, event);
     if (next === phase && effects.length === 0) {
-      log.debug({ event: event.type, phase: phase.name }, 'nothing to do');
+      log.trace({ event: event.type, phase: phase.name }, 'nothing to do');
     }
     // First the phase: an effect may call the job, which may end itself at once.
     phase = next;
@@ -45,10 +46,13 @@ export function run({ ignoredSignals }: { readonly ignoredSignals: readonly stri
   const perform = createEffects({ channel: parent, log, online, held, dispatch });
 
   listenForCrashes((code, err) => {
+    const { job } = held;
     // A promise of the job that nobody waits for may end with its abort, which breaks nothing.
-    if (held.job && isAbort(err, held.job.ctx.signal)) return;
-    log.error({ err, job_id: held.job?.ctx.job.id }, crashes[code]);
-    dispatch({ type: 'crashed', error: failureOf(code, err) });
+    if (job && isAbort(err, job.ctx.signal)) return;
+    if (job) job.ctx.log.error({ err }, crashes[code]);
+    // The worker says why a process without a job ends; this is for who wants all of the stack.
+    else log.debug({ err }, crashes[code]);
+    dispatch({ type: 'crashed', error: (job ? failureOf : failureWithPlace)(code, err) });
   });
   parent.send({ type: 'online' });
   log.trace({ ignoredSignals }, 'online');

@@ -15,6 +15,7 @@ import { steps } from './support.js';
 
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
+const goodbyeMs = 5_000;
 const malformedWindowMs = 10_000;
 const hushMs = 1_000;
 
@@ -37,15 +38,24 @@ export const frames = {
   }),
   /** What a server must know of a worker that comes back, in this order. */
   introduce: steps<Context, Event, Emitted>(({ context: { report, outbox, ref }, enqueue }) => {
+    const unproven = report ? [{ status: report.status, ref: ref + 1 }] : [];
+    const last = ref + unproven.length;
+    enqueue.assign({ unproven, ref: last });
     if (report) enqueue.sendTo('socket', frame({ kind: 'report', ...report }));
     if (report && hasJobs({ report }))
       enqueue.sendTo('socket', frame({ kind: 'migrate', jobIds: report.jobIds }));
     for (const status of outbox) enqueue.sendTo('socket', statusFrame(status));
-    if (outbox.length > 0) enqueue.sendTo('socket', ping(ref));
+    if (unproven.length + outbox.length > 0) enqueue.sendTo('socket', ping(last));
   }),
-  sendReport: steps<Context, Event, Emitted, Report>(({ enqueue }, { status, load, jobIds }) => {
-    enqueue.sendTo('socket', frame({ kind: 'report', status, load, jobIds }));
-  }),
+  /** A change of the status has a ping behind it: its pong proves that the server knows. */
+  sendReport: steps<Context, Event, Emitted, Report>(
+    ({ context: { report: last, unproven, ref }, enqueue }, { status, load, jobIds }) => {
+      enqueue.sendTo('socket', frame({ kind: 'report', status, load, jobIds }));
+      if (status === last?.status) return;
+      enqueue.assign({ unproven: [...unproven, { status, ref: ref + 1 }], ref: ref + 1 });
+      enqueue.sendTo('socket', ping(ref + 1));
+    },
+  ),
   sendAnswer: steps<Context, Event, Emitted, Answer>(
     ({ enqueue }, { jobId, available, terminate, participation }) => {
       enqueue.sendTo(
@@ -78,12 +88,20 @@ export const statuses = {
   ),
   /** Everything sent before this ping has arrived. */
   settle: steps<Context, Event, Emitted, { ref: number }>(
-    ({ context: { outbox, slot }, enqueue, self }, { ref }) => {
-      enqueue.assign({ outbox: outbox.filter((status) => status.ref > ref) });
-      for (const { jobId, status, ref: own } of outbox) {
-        if (own > ref || status === 'running') continue;
-        enqueue.emit({ type: 'link.delivered', slot, jobId });
-        if (self._parent) enqueue.sendTo(self._parent, { type: 'link.delivered', slot, jobId });
+    ({ context: { outbox, unproven, slot }, enqueue, self }, { ref }) => {
+      const isOpen = (sent: { readonly ref: number }): boolean => sent.ref > ref;
+      const proven = <T extends { readonly ref: number }>(list: readonly T[]): T[] =>
+        list.filter((sent) => !isOpen(sent));
+      enqueue.assign({ outbox: outbox.filter(isOpen), unproven: unproven.filter(isOpen) });
+      const told: Emitted[] = [
+        ...proven(unproven).map(({ status }) => ({ type: 'link.reported', slot, status }) as const),
+        ...proven(outbox)
+          .filter(({ status }) => status !== 'running')
+          .map(({ jobId }) => ({ type: 'link.delivered', slot, jobId }) as const),
+      ];
+      for (const event of told) {
+        enqueue.emit(event);
+        if (self._parent) enqueue.sendTo(self._parent, event);
       }
     },
   ),
@@ -110,6 +128,11 @@ export const retries = {
       });
     },
   ),
+  rememberToLeave: steps<Context, Event, Emitted>(({ context, enqueue }) => {
+    if (context.leaving) return;
+    enqueue.assign({ leaving: true });
+    enqueue.raise({ type: 'goodbye.over' }, { delay: goodbyeMs });
+  }),
   forgetPauses: steps<Context, Event, Emitted>(({ enqueue }) => {
     enqueue.assign({ step: 0 });
   }),

@@ -54,8 +54,8 @@ const deliver = {
  * lost waits in backoff and connects again. It failed when the server refuses the credentials three
  * times, when nobody speaks the protocol there, or when no job runs and the retries are used up.
  * Asked to close it is closing until the server has every status, for which it comes back if it
- * must, then closed. Job statuses are kept until a pong proves that they arrived; load reports only
- * while they are new.
+ * must, for 5 s at most, then closed. Job statuses are kept until a pong proves that they arrived;
+ * load reports only while they are new.
  */
 export const connectionMachine = setup({
   types: {
@@ -72,7 +72,8 @@ export const connectionMachine = setup({
     isRefusedForGood: ({ context: { refusals, workerId } }, { status }: { status: number }) =>
       (isCredential(status) && refusals + 1 >= refusalLimit) ||
       ((status === 404 || status === 407) && workerId === ''),
-    isExhausted: ({ context }) => context.failures + 1 > context.maxRetry && !hasJobs(context),
+    isExhausted: ({ context }) =>
+      context.failures + 1 > context.maxRetry && !hasJobs(context) && !context.leaving,
     isUnreadable: ({ context }) => context.malformed + 1 >= malformedLimit,
     isHushed: ({ context }) => context.hushed,
     isLeaving: ({ context }) => context.leaving,
@@ -97,7 +98,6 @@ export const connectionMachine = setup({
       report: { status, load, jobIds },
     })),
     holdFailure: assign((_, failure: Failure) => ({ failure })),
-    rememberToLeave: assign({ leaving: true }),
     ...frames,
     ...statuses,
     ...retries,
@@ -127,6 +127,7 @@ export const connectionMachine = setup({
     hushed: false,
     report: undefined,
     outbox: [],
+    unproven: [],
     ref: 0,
     leaving: false,
     failure: undefined,
@@ -141,9 +142,9 @@ export const connectionMachine = setup({
   on: {
     report: { actions: { type: 'holdReport', params: fromEvent } },
     status: { actions: { type: 'holdStatus', params: fromEvent } },
-    // With statuses to deliver it goes on until they are, or until its worker gives up.
+    // With statuses to deliver it goes on until they are, for 5 s at most.
     close: [{ guard: 'isDelivered', target: '.closed' }, { actions: 'rememberToLeave' }],
-    abandon: '.closed',
+    'goodbye.over': '.closed',
     'malformed.forgotten': { actions: 'forgetMalformed' },
     'hush.over': { actions: 'endHush' },
     'xstate.error.actor.socket': {
@@ -196,8 +197,8 @@ export const connectionMachine = setup({
       on: {
         report: {
           actions: [
-            { type: 'holdReport', params: fromEvent },
             { type: 'sendReport', params: fromEvent },
+            { type: 'holdReport', params: fromEvent },
           ],
         },
         status: deliver,

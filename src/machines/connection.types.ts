@@ -135,9 +135,11 @@ export interface Context extends Input {
   readonly report: Report | undefined;
   /** Statuses that the server may not have, in order. */
   readonly outbox: readonly (JobStatus & { readonly ref: number })[];
-  /** Number of the newest status; pings carry it. */
+  /** Changes of the worker's own status that the server may not have read, in order. */
+  readonly unproven: readonly (Pick<Report, 'status'> & { readonly ref: number })[];
+  /** Number of the newest status, of a job or of the worker; pings carry it. */
   readonly ref: number;
-  /** Asked to close, while statuses kept it from doing so. */
+  /** Asked to close: it stays for its statuses alone, and not for long. */
   readonly leaving: boolean;
   /** Why the link is lost, or failed. */
   readonly failure: Failure | undefined;
@@ -149,8 +151,7 @@ export type Event =
   | ({ readonly type: 'answer' } & Answer)
   | ({ readonly type: 'status' } & JobStatus)
   | { readonly type: 'close' }
-  /** There is no more time: what is not delivered stays so. */
-  | { readonly type: 'abandon' }
+  | { readonly type: 'goodbye.over' }
   | { readonly type: 'malformed.forgotten' }
   | { readonly type: 'hush.over' }
   | ErrorActorEvent<unknown, 'socket'>;
@@ -176,6 +177,8 @@ export type Emitted =
   | { readonly type: 'link.assigned'; readonly slot: number; readonly assignment: Assignment }
   | { readonly type: 'link.terminated'; readonly slot: number; readonly jobId: string }
   | { readonly type: 'link.answered'; readonly slot: number; readonly jobId: string }
+  /** The server has read that the worker takes jobs, or that it takes none. */
+  | { readonly type: 'link.reported'; readonly slot: number; readonly status: Report['status'] }
   /** The server has this terminal status. */
   | { readonly type: 'link.delivered'; readonly slot: number; readonly jobId: string };
 

@@ -49,7 +49,7 @@ export const jobRequestMachine = setup({
     isTooLate: ({ context }, { elapsedMs }: { elapsedMs: number }) =>
       elapsedMs > context.timeouts.requestMs,
     isUnwanted: ({ context }) => !context.capacity.accepting,
-    /** Policy: is there a place for one more job? Replace it to count differently. */
+    /** Policy: is there a place for one more job? Replace it to be stricter; `isUnwanted` comes first. */
     hasCapacity: (_, { capacity }: Screened) =>
       capacity.activeJobs + capacity.reservedJobs < capacity.maxJobs &&
       capacity.load < capacity.loadThreshold,

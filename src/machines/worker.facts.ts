@@ -81,5 +81,11 @@ export const unfinished = ({ requests, jobs }: Pick<Context, 'requests' | 'jobs'
   runningJobs({ jobs }).length +
   requests.filter(({ jobId, phase }) => phase === 'assigned' && !jobOf({ jobs }, jobId)).length;
 
-export const remembered = (ended: readonly string[], jobId: string): readonly string[] =>
-  [...ended, jobId].slice(-rememberedEnds);
+/** What is remembered of jobs that got their terminal status, none of which is delivered yet. */
+export const withEnded = (
+  { ended, undelivered }: Pick<Context, 'ended' | 'undelivered'>,
+  ...jobIds: readonly string[]
+): Pick<Context, 'ended' | 'undelivered'> => ({
+  ended: [...ended, ...jobIds].slice(-rememberedEnds),
+  undelivered: [...undelivered, ...jobIds],
+});

@@ -1,7 +1,8 @@
 import type { PromiseActorLogic } from 'xstate';
 import type { JobEnd } from './job.types.js';
 import { freeSlot, slotOf, steps } from './support.js';
-import { jobOf, remembered, requestOf } from './worker.facts.js';
+import { jobOf, requestOf, withEnded } from './worker.facts.js';
+import { undelivered as undeliveredWarning } from './worker.told.js';
 import type { ActiveJob, Context, Emitted, Event, RemovalInput } from './worker.types.js';
 import { tellEnd } from './worker.verdict.js';
 
@@ -40,7 +41,7 @@ export const jobs = {
       if (job?.phase !== 'running') return;
       enqueue.assign({
         jobs: context.jobs.map((one) => (one === job ? { ...one, phase: 'ended' } : one)),
-        ended: remembered(context.ended, jobId),
+        ...withEnded(context, jobId),
       });
       tellEnd(enqueue, context, job, end);
     },
@@ -90,7 +91,12 @@ export const jobs = {
   /** The status is at the server, so the job may leave its room. */
   passDelivery: steps<Context, Event, Emitted, { jobId: string }>(
     ({ context, enqueue }, { jobId }) => {
+      enqueue.assign({ undelivered: context.undelivered.filter((id) => id !== jobId) });
       if (jobOf(context, jobId)) enqueue.sendTo('pool', { type: 'outcome.delivered', jobId });
     },
   ),
+  /** Whoever leaves says which jobs nobody else knows the end of. */
+  tellUndelivered: steps<Context, Event, Emitted>(({ context: { undelivered }, enqueue }) => {
+    if (undelivered.length > 0) enqueue.emit(undeliveredWarning(undelivered));
+  }),
 };

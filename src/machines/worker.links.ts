@@ -53,15 +53,11 @@ export const links = {
       for (const link of context.links)
         enqueue.sendTo(`link.${link}`, { type: 'report', ...report });
       if (isLive(self, 'load')) enqueue.sendTo('load', { type: 'jobs', jobIds: report.jobIds });
-      if (status !== context.reported.status) enqueue.emit({ type: 'status', status });
       enqueue.assign({ reported: report });
     },
   ),
   closeLinks: steps<Context, Event, Emitted>(({ context, enqueue }) => {
     for (const link of context.links) enqueue.sendTo(`link.${link}`, { type: 'close' });
-  }),
-  abandonLinks: steps<Context, Event, Emitted>(({ context, enqueue }) => {
-    for (const link of context.links) enqueue.sendTo(`link.${link}`, { type: 'abandon' });
   }),
   dropLink: steps<Context, Event, Emitted, { actorId: string }>(
     ({ context, enqueue }, { actorId }) => {

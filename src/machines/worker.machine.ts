@@ -1,7 +1,6 @@
 import { and, assign, cancel, emit, fromPromise, not, raise, setup, spawnChild } from 'xstate';
 import { type Failure, WorkerError } from '../errors.js';
 import { connectionMachine } from './connection.machine.js';
-import type { Output as LinkEnded } from './connection.types.js';
 import type { Offer } from './job.types.js';
 import { jobRequestMachine } from './job-request.machine.js';
 import { processPoolMachine } from './process-pool.machine.js';
@@ -103,7 +102,6 @@ export const workerMachine = setup({
       (code === 'ERR_AGENT_MODULE' && context.settings.agent.form === 'file'),
     isLastMiss: ({ context }) => context.loadMisses + 1 === missLimit,
     isFirstMiss: ({ context }) => context.loadMisses === 0,
-    hasUndelivered: (_, { output }: { output: LinkEnded }) => output.undelivered > 0,
     hasFailed: ({ context }) => context.failure !== undefined,
     hasLeft: ({ context }) => context.links.length === 0 && context.removals.length === 0,
   },
@@ -124,6 +122,8 @@ export const workerMachine = setup({
     ...probes,
     report: raise({ type: 'report' }),
     reportChange: raise({ type: 'report', ifChanged: true }),
+    holdKnown: assign((_, { status }: { status: 'available' | 'full' }) => ({ known: status })),
+    forgetKnown: assign({ known: undefined }),
     holdWorkerId: assign((_, { workerId }: { workerId: string }) => ({ workerId })),
     holdFailure: assign(({ context }, failure: Failure) => ({
       failure: context.failure ?? failure,
@@ -150,8 +150,7 @@ export const workerMachine = setup({
   delays: {
     /** The next tick, so that whoever starts a worker can attach to it first. */
     startDelay: 0,
-    goodbyeTimeout: 3_000,
-    lastTimeout: 3_500,
+    goodbyeTimeout: ({ context }) => (context.undelivered.length > 0 ? 5_000 : 3_000),
   },
 }).createMachine({
   id: 'worker',
@@ -162,8 +161,10 @@ export const workerMachine = setup({
     requests: [],
     jobs: [],
     ended: [],
+    undelivered: [],
     removals: [],
     reported: { status: 'full', jobIds: [] },
+    known: undefined,
     load: 0,
     loadMisses: 0,
     failure: undefined,
@@ -186,8 +187,15 @@ export const workerMachine = setup({
         'report',
       ],
     },
+    'link.reported': {
+      actions: [
+        { type: 'holdKnown', params: fromEvent },
+        { type: 'tell', params: told.statusKnown },
+      ],
+    },
     'link.lost': {
       actions: [
+        'forgetKnown',
         { type: 'loseRequests', params: fromEvent },
         { type: 'tell', params: told.disconnected },
       ],
@@ -202,16 +210,7 @@ export const workerMachine = setup({
         { type: 'holdFailure', params: told.errorOf },
       ],
     },
-    'xstate.done.actor.link.*': [
-      {
-        guard: { type: 'hasUndelivered', params: fromEvent },
-        actions: [
-          { type: 'dropLink', params: fromEvent },
-          { type: 'tell', params: told.undelivered },
-        ],
-      },
-      { actions: { type: 'dropLink', params: fromEvent } },
-    ],
+    'xstate.done.actor.link.*': { actions: { type: 'dropLink', params: fromEvent } },
     'xstate.error.actor.link.*': {
       target: '.draining',
       actions: [
@@ -236,7 +235,7 @@ export const workerMachine = setup({
     'link.delivered': { actions: { type: 'passDelivery', params: fromEvent } },
     'request.answered': { actions: { type: 'passAnswer', params: fromEvent } },
     'request.accepted': { actions: { type: 'tell', params: told.jobAccepted } },
-    'request.threw': { actions: { type: 'tell', params: told.warned } },
+    'request.threw': { actions: { type: 'tell', params: told.requestFncThrew } },
     'request.assigned': { actions: { type: 'launch', params: fromEvent } },
     'xstate.done.actor.req.*': {
       actions: [{ type: 'closeRequest', params: fromEvent }, 'reportChange'],
@@ -282,7 +281,7 @@ export const workerMachine = setup({
       },
       {
         guard: 'isFirstMiss',
-        actions: ['countMiss', { type: 'tell', params: told.warned }, 'report'],
+        actions: ['countMiss', { type: 'tell', params: told.loadFncFailed }, 'report'],
       },
       { actions: ['countMiss', 'report'] },
     ],
@@ -458,8 +457,7 @@ export const workerMachine = setup({
             },
           },
           after: {
-            goodbyeTimeout: { actions: 'abandonLinks' },
-            lastTimeout: [
+            goodbyeTimeout: [
               { guard: 'hasFailed', target: '#worker.failed' },
               { target: '#worker.stopped' },
             ],
@@ -467,8 +465,14 @@ export const workerMachine = setup({
         },
       },
     },
-    stopped: { type: 'final', entry: { type: 'tell', params: { type: 'stopped' } } },
-    failed: { type: 'final', entry: { type: 'tell', params: { type: 'stopped' } } },
+    stopped: {
+      type: 'final',
+      entry: ['tellUndelivered', { type: 'tell', params: { type: 'stopped' } }],
+    },
+    failed: {
+      type: 'final',
+      entry: ['tellUndelivered', { type: 'tell', params: { type: 'stopped' } }],
+    },
   },
 });
 

@@ -4,7 +4,7 @@ import type {
   Input as PoolInput,
 } from './process-pool.types.js';
 import { messageOf, type Slot, steps, stopTree } from './support.js';
-import { accepted, isOverloaded, remembered, runningJobs } from './worker.facts.js';
+import { accepted, isOverloaded, runningJobs, withEnded } from './worker.facts.js';
 import type { Context, Emitted, Event } from './worker.types.js';
 import { failedWith, tellEnd } from './worker.verdict.js';
 
@@ -68,7 +68,7 @@ export const pool = {
       const dead = self.getSnapshot().children.pool;
       if (dead) enqueue(() => stopTree(dead));
       const jobIds = runningJobs(context);
-      enqueue.assign({ jobs: [], ended: jobIds.reduce(remembered, context.ended) });
+      enqueue.assign({ jobs: [], ...withEnded(context, ...jobIds) });
       const failure = { code: 'ERR_INTERNAL', message: messageOf(error) };
       for (const job of context.jobs)
         if (job.phase === 'running') tellEnd(enqueue, context, job, failedWith(failure));

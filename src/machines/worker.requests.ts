@@ -3,7 +3,7 @@ import type { Event as LinkEvent } from './connection.types.js';
 import type { Assignment, Launch } from './job.types.js';
 import type { Output as RequestEnded, Event as RequestEvent } from './job-request.types.js';
 import { messageOf, slotOf, steps, stopTree } from './support.js';
-import { remembered, requestOf, withRequest } from './worker.facts.js';
+import { requestOf, withEnded, withRequest } from './worker.facts.js';
 import { refusal } from './worker.offers.js';
 import type { Context, Emitted, Event, OpenRequest } from './worker.types.js';
 import { failedWith, tellEnd } from './worker.verdict.js';
@@ -28,7 +28,7 @@ export const requests = {
   /** An assignment that nobody waits for starts nothing, and is reported failed once. */
   refuseAssignment: steps<Context, Event, Emitted, { slot: number; assignment: Assignment }>(
     ({ context, enqueue }, { slot: link, assignment: { jobId } }) => {
-      enqueue.assign({ ended: remembered(context.ended, jobId) });
+      enqueue.assign(withEnded(context, jobId));
       tellEnd(enqueue, context, { jobId, link }, failedWith(unexpected));
     },
   ),
@@ -59,9 +59,10 @@ export const requests = {
       enqueue.stopChild(actorId);
       enqueue.assign({ requests: context.requests.filter((one) => one !== request) });
       if (!request) return;
-      const failure = { code: 'ERR_POLICY', message: `A policy threw: ${messageOf(error)}` };
+      // The words of a policy may name people, so they are for the log alone.
+      const failure = { code: 'ERR_POLICY', message: 'a policy threw' };
       const { jobId, link, phase } = request;
-      enqueue.emit({ type: 'warning', error: failure, jobId });
+      enqueue.emit({ type: 'warning', error: failure, jobId, thrown: messageOf(error) });
       if (phase === 'assigned') return failUnstarted(enqueue, context, request, failure);
       if (phase === 'open' && context.links.includes(link))
         enqueue.sendTo(`link.${link}`, refusal(jobId));
@@ -92,6 +93,6 @@ function failUnstarted(
 ): void {
   const { jobId } = request;
   enqueue.sendTo('pool', { type: 'launch.cancel', jobId, reason: error.message });
-  enqueue.assign({ ended: remembered(context.ended, jobId) });
+  enqueue.assign(withEnded(context, jobId));
   tellEnd(enqueue, context, request, failedWith(error));
 }

@@ -31,6 +31,10 @@ export const disconnected = ({ event: { error, retryMs } }: From<'link.lost'>): 
   error,
   retryMs,
 });
+export const statusKnown = ({ event: { status } }: From<'link.reported'>): Emitted => ({
+  type: 'status',
+  status,
+});
 type Reported = From<'report'>;
 export const asAvailable = ({ event: { ifChanged = false } }: Reported) =>
   ({ status: 'available', ifChanged }) as const;
@@ -72,28 +76,32 @@ export const jobAccepted = ({ event: { jobId } }: From<'request.accepted'>): Emi
   type: 'job.accepted',
   jobId,
 });
-export const warned = ({
-  event: { error, jobId },
-}: {
-  event: { error: Failure; jobId?: string };
-}): Emitted => ({ type: 'warning', error, ...(jobId !== undefined && { jobId }) });
-export const noLoad = (): Emitted => ({
+export const warned = ({ event: { error } }: { event: { error: Failure } }): Emitted => ({
   type: 'warning',
-  error: {
-    code: 'ERR_LOAD_FNC',
-    message: 'loadFnc failed three times in a row: no jobs are taken until it works.',
-  },
+  error,
 });
-export const undelivered = ({
-  event: { output },
-}: {
-  event: { output: { undelivered: number } };
-}): Emitted => ({
+export const requestFncThrew = ({ event: { jobId, error } }: From<'request.threw'>): Emitted => ({
+  type: 'warning',
+  error: { code: error.code, message: 'requestFnc threw' },
+  jobId,
+  thrown: error.message,
+});
+const failedLoad = (message: string, { code, message: thrown }: Failure): Emitted => ({
+  type: 'warning',
+  error: { code, message },
+  thrown,
+});
+export const loadFncFailed = ({ event: { error } }: From<'load.missed'>): Emitted =>
+  failedLoad('loadFnc failed: the last load stays', error);
+export const noLoad = ({ event: { error } }: From<'load.missed'>): Emitted =>
+  failedLoad('loadFnc failed three times in a row: no jobs are taken until it works', error);
+export const undelivered = (jobIds: readonly string[]): Emitted => ({
   type: 'warning',
   error: {
     code: 'ERR_STATUS_UNDELIVERED',
-    message: `${output.undelivered} job statuses never reached the server, which may take those jobs for running.`,
+    message: `The server may not know how ${jobIds.length === 1 ? 'a job' : `${jobIds.length} jobs`} ended: the worker left before that was confirmed.`,
   },
+  jobIds,
 });
 const slow = (text: string): Emitted => ({
   type: 'warning',

@@ -109,10 +109,14 @@ export interface Context {
   readonly jobs: readonly ActiveJob[];
   /** The last job ids that got a terminal status, so that none gets two. */
   readonly ended: readonly string[];
+  /** Jobs whose terminal status the server is not known to have. */
+  readonly undelivered: readonly string[];
   /** Calls that remove what dead processes left in their rooms. */
   readonly removals: readonly { readonly slot: number }[];
   /** What the servers were told last, so that the same is not told twice. */
   readonly reported: Pick<Report, 'status' | 'jobIds'>;
+  /** The status that the server is known to have read; undefined while there is no connection. */
+  readonly known: Report['status'] | undefined;
   readonly load: number;
   /** Load samples in a row that failed. */
   readonly loadMisses: number;
@@ -195,7 +199,7 @@ export type Emitted =
   | { readonly type: 'registered'; readonly workerId: string; readonly server: ServerInfo }
   /** There is no connection, at the start or later; the next attempt is in `retryMs`. */
   | { readonly type: 'disconnected'; readonly error: Failure; readonly retryMs: number }
-  /** The server is told that the worker takes jobs, or that it takes none. */
+  /** The server has read that the worker takes jobs, or that it takes none; again after each `registered`. */
   | { readonly type: 'status'; readonly status: 'available' | 'full' }
   /** A process is warm. `timings` are the milliseconds from its start to each stage. */
   | {
@@ -251,7 +255,14 @@ export type Emitted =
   /** Nothing new is taken. `deadline` is the limit in milliseconds, `jobs` are those that run. */
   | { readonly type: 'draining'; readonly deadline: number; readonly jobs: readonly string[] }
   /** Something went wrong that does not end the worker. */
-  | { readonly type: 'warning'; readonly error: Failure; readonly jobId?: string }
+  | {
+      readonly type: 'warning';
+      readonly error: Failure;
+      readonly jobId?: string;
+      readonly jobIds?: readonly string[];
+      /** What a function of yours threw, in its own words: they may name people. */
+      readonly thrown?: string;
+    }
   /** The worker ended. Its output says how. */
   | { readonly type: 'stopped' };
 

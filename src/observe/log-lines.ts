@@ -40,13 +40,6 @@ const withoutQuery = (url: string): string => url.split('?', 1)[0] ?? '';
 
 const flat = ({ code, message }: Failure) => ({ error: message, error_code: code });
 
-/** What users' functions throw may name people, so it is a field and not the text. */
-const usersFault: Readonly<Record<string, string>> = {
-  ERR_REQUEST_FNC: 'requestFnc threw',
-  ERR_POLICY: 'a policy threw',
-  ERR_LOAD_FNC: 'loadFnc failed',
-};
-
 const lines: Lines = {
   listening: ({ host, port }) =>
     line('debug', 'http.listening', 'health endpoints are up', { host, port }),
@@ -124,10 +117,13 @@ const lines: Lines = {
       job_ids: jobs,
       limit_ms: Number.isFinite(limitMs) ? limitMs : 'none',
     }),
-  warning: ({ error, jobId }) =>
-    line('warn', 'worker.warning', usersFault[error.code] ?? error.message, {
+  // What users' functions throw may name people, so it is a field and not the text.
+  warning: ({ error, jobId, jobIds, thrown }) =>
+    line('warn', 'worker.warning', error.message, {
+      error_code: error.code,
       ...(jobId !== undefined && { job_id: jobId }),
-      ...flat(error),
+      ...(jobIds !== undefined && { job_ids: jobIds }),
+      ...(thrown !== undefined && { error: thrown }),
     }),
   stopped: () => line('info', 'worker.stopped', 'the worker stopped'),
 };

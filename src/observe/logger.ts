@@ -47,6 +47,8 @@ export async function jsonSink(fd = 1): Promise<LogSink> {
       base: null,
       timestamp: false,
       formatters: { level: (label) => ({ level: label }) },
+      // Errors come as plain data, which pino's own serializer would take for an error of type Object.
+      serializers: { err: (err) => err },
     },
     destination,
   );

@@ -3,7 +3,12 @@ import * as v from 'valibot';
 /** The version of the messages between a worker and its child processes. */
 export const protocolVersion = 1;
 
-const failure = v.object({ code: v.string(), message: v.string() });
+/** The most that a child may say at once, in characters; the runner keeps well below all of these. */
+const largest = 262_144;
+const text = v.pipe(v.string(), v.maxLength(32_768));
+const word = v.pipe(v.string(), v.maxLength(4_096));
+
+const failure = v.object({ code: word, message: text });
 const strings = v.record(v.string(), v.string());
 
 const toChild = v.variant('type', [
@@ -39,8 +44,8 @@ const toParent = v.variant('type', [
   v.object({ type: v.literal('online') }),
   v.object({ type: v.literal('ready'), timings: v.record(v.string(), v.number()) }),
   v.object({ type: v.literal('failed'), error: failure }),
-  v.object({ type: v.literal('started'), jobId: v.string() }),
-  v.object({ type: v.literal('closing'), reason: v.string() }),
+  v.object({ type: v.literal('started'), jobId: word }),
+  v.object({ type: v.literal('closing'), reason: text }),
   v.object({
     type: v.literal('finished'),
     end: v.variant('outcome', [
@@ -52,7 +57,7 @@ const toParent = v.variant('type', [
   v.object({
     type: v.literal('log'),
     level: v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
-    message: v.string(),
+    message: text,
     fields: v.record(v.string(), v.unknown()),
     time: v.number(),
   }),
@@ -78,6 +83,27 @@ type Read<Message> =
 
 const header = v.looseObject({ v: v.literal(protocolVersion), seq: v.number() });
 
+/**
+ * Whether the texts and names in a value are at most `largest` characters together, each member
+ * counting a little by itself. It looks no further than it must.
+ */
+function isSmall(root: unknown): boolean {
+  let left = largest;
+  const open = [root];
+  while (open.length > 0 && left >= 0) {
+    const value = open.pop();
+    left -= 8;
+    if (typeof value === 'string') left -= value.length;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const name in value) {
+      left -= name.length;
+      if (left - 8 * open.length < 0) return false;
+      open.push((value as Record<string, unknown>)[name]);
+    }
+  }
+  return left >= 0;
+}
+
 /** Reads an untrusted value; what it does not know becomes a problem in words, never an exception. */
 const reader =
   <Schema extends v.GenericSchema>(schema: Schema) =>
@@ -95,5 +121,8 @@ const reader =
 
 /** Reads what a worker told its child. */
 export const readFromParent = reader(toChild);
+const readAnyFromChild = reader(toParent);
+
 /** Reads what a child told its worker. */
-export const readFromChild = reader(toParent);
+export const readFromChild = (raw: unknown): Read<ToParent> =>
+  isSmall(raw) ? readAnyFromChild(raw) : { problem: `more than ${largest} characters` };

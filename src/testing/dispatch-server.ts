@@ -19,7 +19,7 @@ import { createTwirp } from './dispatch/twirp.js';
  * real protocol, its selection, its deadlines, its silences. It is a development tool without
  * media, not a LiveKit server: its assignments carry a `simulated:` room URL.
  *
- * @throws WorkerError `ERR_PORT_IN_USE`, or `ERR_INVALID_ARGUMENT` for a port that does not open.
+ * @throws WorkerError `ERR_PORT_IN_USE`, or `ERR_HTTP_SERVER` for a port that does not open.
  *
  * @example
  * const server = await createTestServer();

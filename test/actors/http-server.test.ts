@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { httpServer } from '../../src/actors/http-server.actor.js';
+import { listenFailure } from '../../src/actors/listen-failure.js';
 import type { HttpCommand, HttpFact, HttpInput } from '../../src/machines/worker.types.js';
 import { eventually } from '../support/eventually.js';
 import { runActor } from '../support/run-actor.js';
@@ -220,15 +221,33 @@ it('fails with the remedy when its port is taken', async () => {
 });
 
 it.each([
-  [{ host: '192.0.2.1', port: 0 }, 'EADDRNOTAVAIL', /^Cannot listen on 192\.0\.2\.1:0: /],
-  [{ host: '127.0.0.1', port: 70_000 }, 'ERR_SOCKET_BAD_PORT', /^Cannot listen on 127\.0\.0\.1:7/],
-])('fails to listen on %o once', async (input, code, message) => {
+  [{ host: '192.0.2.1', port: 0 }, /^Cannot listen on 192\.0\.2\.1:0: .*EADDRNOTAVAIL.* "host" /],
+  [{ host: 'no-host.invalid', port: 0 }, /^Cannot listen on no-host\.invalid:0: .* "host" /],
+  [{ host: '::2', port: 0 }, /^Cannot listen on \[::2\]:0: .* "host" /],
+  [{ host: '127.0.0.1', port: 70_000 }, /^Cannot listen on 127\.0\.0\.1:70000: .*"port"/],
+])('says once where it cannot listen, why, and what to do: %o', async (input, message) => {
   const actor = runActor<HttpCommand, HttpFact, HttpInput>(httpServer(), input);
   await actor.fact('http.failed');
 
   expect(actor.facts).toEqual([
-    { type: 'http.failed', error: { code, message: expect.stringMatching(message) } },
+    {
+      type: 'http.failed',
+      error: { code: 'ERR_HTTP_SERVER', message: expect.stringMatching(message) },
+    },
   ]);
+});
+
+it.each([
+  ['EACCES', /EACCES.*reserved.*"port"/],
+  ['ENOTFOUND', /ENOTFOUND.*"host" an address of this machine/],
+  ['EMFILE', /EMFILE.*Check the options/],
+])('has a remedy for %s', (code, message) => {
+  const error = Object.assign(new Error(`listen ${code}`), { code });
+
+  expect(listenFailure('127.0.0.1', 80, error)).toEqual({
+    code: 'ERR_HTTP_SERVER',
+    message: expect.stringMatching(message),
+  });
 });
 
 it('closes its port and every connection when it is stopped', async () => {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { loadAgent } from '../../src/cli/load-agent.js';
 import { runBin, runFile } from './run-bin.js';
 
 // A space and a percent sign, since the path becomes a URL and back.
@@ -91,6 +92,34 @@ it('runs by itself with the commands of a file', async () => {
   expect({ code, stderr }).toEqual({ code: 64, stderr: "error: unknown command 'dev-server'\n" });
 });
 
+it('says that a file does not load in time, however busy it is meanwhile', async () => {
+  const file = write('busy.mjs', 'await new Promise(() => {});');
+
+  await expect(loadAgent(file, { importMs: 50 })).rejects.toMatchObject({
+    code: 'ERR_AGENT_MODULE',
+    message:
+      'cannot load busy.mjs: it has not loaded after 0.05 s: an await in its body waits for something that does not come',
+  });
+});
+
+it.each([
+  ['{ entrypointFnc: () => {}, apiSecret: "s3cret" }', 'a plain object'],
+  ['', 'nothing'],
+  ['() => {}', 'a function'],
+  ['Promise.resolve(options)', 'a promise: await it first'],
+])('takes cli.runApp(%s) for a mistake, however the file is run', async (argument, kind) => {
+  const file = write(`gives ${kind.split(':')[0]}.js`, `${imports} cli.runApp(${argument});`);
+
+  const told = await Promise.all([runFile(file, ['start']), runBin(['start', file])]);
+
+  const ended = {
+    code: 78,
+    stdout: '',
+    stderr: `error: cli.runApp takes worker options, got ${kind}. Write cli.runApp(new WorkerOptions({ entrypointFnc: async (ctx) => { … } })).\n`,
+  };
+  expect(told).toEqual([ended, ended]);
+});
+
 it('says in the same way what is wrong with options, however the file is run', async () => {
   const text = `${imports} cli.runApp(new WorkerOptions({ wsURL: 'ws://a', maxJobs: -1 }));`;
   const file = write('bad-options.js', text);
@@ -138,6 +167,11 @@ describe.concurrent('a file that does not load is told with the place, and no st
       'nothing.js',
       'export const a = 1;',
       'it neither calls cli.runApp(options) nor exports options or an agent as default',
+    ],
+    [
+      'waits.js',
+      'await new Promise(() => {});',
+      'it never finishes loading: an await in its body waits for something that does not come',
     ],
   ])('%s', async (name, text, told) => {
     const { code, stdout, stderr } = await runBin(['start', write(name, text)]);

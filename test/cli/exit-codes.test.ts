@@ -18,6 +18,7 @@ it.each<[string, Output, number, number]>([
   ['a server out of reach', end('failed', 0, 'ERR_SERVER_UNREACHABLE'), 1_000, 69],
   ['credentials refused', end('failed', 0, 'ERR_CREDENTIALS_REFUSED'), 1_000, 77],
   ['a port taken', end('failed', 0, 'ERR_PORT_IN_USE'), 1_000, 78],
+  ['a host that is not its own', end('failed', 0, 'ERR_HTTP_SERVER'), 1_000, 78],
   ['an agent that does not load', end('failed', 0, 'ERR_AGENT_MODULE'), 1_000, 78],
   ['an address that is none of a server', end('failed', 0, 'ERR_CONNECTION_FAILED'), 1_000, 78],
   ['a bug', end('failed', 0, 'ERR_INTERNAL'), 1_000, 1],

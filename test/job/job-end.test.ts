@@ -45,6 +45,7 @@ it('fails with the text of the entrypoint and leaves only when told', async () =
   expect(await runner.ended).toEqual({ code: 0, signal: null });
   const { fields } = await hearLog(runner, 'the entrypoint failed');
   expect(fields.err).toEqual({
+    type: 'Error',
     message: 'no such tenant',
     stack: expect.stringContaining('throws-in-entrypoint.mjs:6'),
   });
@@ -109,7 +110,10 @@ it('warns of an entrypoint that does not settle in its grace, and goes on', asyn
   runner.tell(shutdown(50));
 
   expect(await runner.hear('finished')).toEqual(success);
-  expect((await hearLog(runner, 'entrypoint did not settle in time')).level).toEqual('warn');
+  expect(await hearLog(runner, 'entrypoint did not settle in time')).toMatchObject({
+    level: 'warn',
+    fields: { job_id: 'job-1', pid: runner.child.pid },
+  });
 });
 
 it('gives no grace when there is none', async () => {
@@ -120,6 +124,26 @@ it('gives no grace when there is none', async () => {
   await runner.hear('pong');
 
   expect(course(runner).slice(1)).toEqual([success, { type: 'pong', ref: 1 }]);
+});
+
+it('marks every line about its job with the job', async () => {
+  const runner = await runningJob('throws-uncaught');
+  await runner.hear('finished');
+  runner.tell(leave);
+  await runner.ended;
+
+  const unmarked = runner.said.filter((it) => it.type === 'log' && it.fields.job_id !== 'job-1');
+  expect(unmarked).toEqual([]);
+  expect(lines(runner)).toContain('uncaught exception');
+});
+
+it('has nothing to say about a room that it leaves itself', async () => {
+  const runner = await runningJob('joins-and-ends');
+  await runner.hear('finished');
+  runner.tell(leave);
+  await runner.ended;
+
+  expect(lines(runner)).not.toContain('nothing to do');
 });
 
 it.each([

@@ -164,3 +164,48 @@ it('waits no longer than it may', async () => {
   abort('drain');
   await expect(last).rejects.toMatchObject({ name: 'AbortError', message: 'drain' });
 });
+
+it.each([Number.NaN, -1, 2 ** 31, 1e12, Number.NEGATIVE_INFINITY, '5', null])(
+  'rejects a wait of %s, which no timer can count, and throws nothing',
+  async (timeout) => {
+    const { ctx } = opened(participantJob(JobType.JT_ROOM));
+    await ctx.connect();
+
+    const waiting = ctx.waitForParticipant({ timeout: timeout as number });
+
+    await expect(waiting).rejects.toMatchObject({
+      name: 'WorkerError',
+      code: 'ERR_INVALID_ARGUMENT',
+      message: `timeout: expected milliseconds from 0 to 2147483647, or Infinity for no limit, got ${timeout}.`,
+    });
+  },
+);
+
+it.each([2 ** 31 - 1, 60_000.5, Number.POSITIVE_INFINITY])('waits for %d ms', async (timeout) => {
+  const { ctx } = opened(new Job());
+  await ctx.connect();
+
+  const waiting = ctx.waitForParticipant({ timeout });
+  if (isSimulatedRoom(ctx.room)) ctx.room.simulate.join({ identity: 'alice' });
+
+  expect((await waiting).identity).toBe('alice');
+});
+
+it('rejects a wait in a room that cannot be made, and throws nothing', async () => {
+  const { ctx } = opened(new Job(), { url: 'ws://127.0.0.1:1' });
+
+  const waiting = ctx.waitForParticipant();
+
+  await expect(waiting).rejects.toMatchObject({ code: 'ERR_CONNECTION_FAILED' });
+});
+
+it('makes a text of any reason for a shutdown', () => {
+  const { ctx, reported } = opened(new Job());
+  const shutdown = ctx.shutdown as (reason: unknown) => void;
+
+  shutdown(new Error('caller left'));
+  shutdown(42);
+  shutdown('x'.repeat(100_000));
+
+  expect(reported).toEqual(['caller left', '42', `${'x'.repeat(8_192)}… (100000 characters)`]);
+});

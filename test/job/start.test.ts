@@ -143,13 +143,29 @@ it.each([
 it('fails the start when the prewarm function throws', async () => {
   const runner = forkRunner();
   runner.tell(initializeOrder('throws-in-prewarm'));
+  const path = fileURLToPath(agentFixture('throws-in-prewarm'));
 
   expect(await runner.hear('failed')).toEqual({
     type: 'failed',
-    error: { code: 'ERR_PREWARM', message: 'model file missing' },
+    error: { code: 'ERR_PREWARM', message: `model file missing (at ${path}:4:11)` },
   });
   expect(await runner.ended).toEqual({ code: 1, signal: null });
 });
+
+it.each(['throws-at-import', 'throws-in-prewarm', 'throws-in-background'])(
+  'leaves it to its worker to say that a start failed: %s',
+  async (agent) => {
+    const runner = forkRunner();
+    runner.tell(initializeOrder(agent));
+
+    const { error } = await runner.hear('failed');
+    await runner.ended;
+
+    expect(error.message).toMatch(new RegExp(`${agent}\\.mjs:\\d+:\\d+\\)$`));
+    const logged = runner.said.flatMap((it) => (it.type === 'log' ? [it.level] : []));
+    expect(logged.filter((level) => level !== 'debug')).toEqual([]);
+  },
+);
 
 it('fails the start when a warm process throws where nobody catches', async () => {
   const runner = forkRunner();
@@ -164,7 +180,7 @@ it('fails the start when a warm process throws where nobody catches', async () =
 
   expect(await runner.hear('failed')).toEqual({
     type: 'failed',
-    error: { code: 'ERR_UNCAUGHT', message: 'stray timer' },
+    error: { code: 'ERR_UNCAUGHT', message: expect.stringMatching(/^stray timer/) },
   });
   expect(await runner.ended).toEqual({ code: 1, signal: null });
 });

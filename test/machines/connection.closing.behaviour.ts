@@ -23,7 +23,6 @@ import {
   startIn,
   status,
   statusFrame,
-  unreachable,
 } from './connection.subject.js';
 
 const closesAtOnce = (where: string, getThere: (link: Link) => void): Promised => ({
@@ -49,9 +48,9 @@ const startClosing = (machine: Machine, statuses: readonly string[] = []) => {
   link.send({ type: 'close' });
   return link;
 };
-const isClosed = (link: Link, undelivered = 0) => {
+const isClosed = (link: Link, undelivered = 0, failure: Failure | undefined = undefined) => {
   expect(link.value()).toBe('closed');
-  expect(link.output()).toEqual({ slot: 2, failure: undefined, undelivered });
+  expect(link.output()).toEqual({ slot: 2, failure, undelivered });
   nothingIsLeft(link);
 };
 const socketEnds = [
@@ -207,7 +206,7 @@ export const closing: readonly Promised[] = [
     },
   },
   {
-    title: 'hurries to come back while it leaves, and gives up when it is told to',
+    title: 'hurries to come back while it leaves, and gives up 5 s after it was asked',
     run: (machine) => {
       const link = startIn('registered', machine);
       for (let losses = 0; losses < 5; losses += 1) {
@@ -218,29 +217,48 @@ export const closing: readonly Promised[] = [
       link.send({ type: 'close' });
       link.toParent.splice(0);
 
-      link.socket.say(closed(1));
-      expect(link.toParent).toEqual([lost(closedError, 500)]);
+      for (let losses = 0; losses < 9; losses += 1) {
+        link.socket.say(closed(1));
+        link.advance(500);
+        expect(link.value()).toBe('connecting');
+      }
+      expect(link.toParent).toEqual(Array(9).fill(lost(closedError, 500)));
 
-      link.send({ type: 'abandon' });
+      link.send({ type: 'close' });
+      link.advance(499);
+      expect(link.status()).toBe('active');
+      link.advance(1);
       expect(link.output()).toEqual({ slot: 2, failure: closedError, undelivered: 1 });
       nothingIsLeft(link);
     },
   },
   {
-    title: 'asked to close with a status to deliver, still fails when no retry is left',
+    title: 'gives up 5 s after it was asked, also when it had begun to say goodbye before',
+    run: (machine) => {
+      const link = startClosing(machine, ['job-1']);
+      link.advance(400);
+      link.socket.say(closed(0));
+      link.advance(4_599);
+      expect(link.value()).toBe('connecting');
+
+      link.advance(1);
+      isClosed(link, 1, closedError);
+    },
+  },
+  {
+    title: 'asked to close with a status to deliver, is closed and not failed without a retry left',
     run: (machine) => {
       const link = start(machine, { maxRetry: 0 });
       link.send(status('job-1'));
       link.send({ type: 'close' });
 
-      link.socket.say(closed());
+      link.socket.say(closed(0));
+      expect(link.value()).toBe('backoff');
+      link.advance(0);
+      expect(link.value()).toBe('connecting');
 
-      expect(link.output()).toEqual({
-        slot: 2,
-        failure: unreachable('one attempt', closedError),
-        undelivered: 1,
-      });
-      nothingIsLeft(link);
+      link.advance(5_000);
+      isClosed(link, 1, closedError);
     },
   },
 ];

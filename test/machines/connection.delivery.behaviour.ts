@@ -17,6 +17,10 @@ import {
   statusFrame,
 } from './connection.subject.js';
 
+const full = { type: 'report', status: 'full', load: 0.5, jobIds: [] } as const;
+const fullFrame = frame({ kind: 'report', status: 'full', load: 0.5, jobIds: [] });
+const reported = (status: string) => ({ type: 'link.reported', slot: 2, status });
+
 /** What a link remembers for its server. */
 export const memory: readonly Promised[] = [
   {
@@ -27,7 +31,51 @@ export const memory: readonly Promised[] = [
       send(report(0.1));
       send(report(0.2, ['job-1']));
 
-      expect(socket.told).toEqual([reportFrame(0.1), reportFrame(0.2, ['job-1'])]);
+      expect(socket.told).toEqual([reportFrame(0.1), ping(1), reportFrame(0.2, ['job-1'])]);
+    },
+  },
+  {
+    title: 'sends a change of its status with a ping behind it, and tells it at the pong',
+    run: (machine) => {
+      const { context, emitted, send, socket, toParent } = startIn('registered', machine);
+
+      send(report(0.1));
+      send(full);
+      send(full);
+      send(report(0.2));
+      expect(socket.told).toEqual([
+        ...[reportFrame(0.1), ping(1)],
+        ...[fullFrame, ping(2), fullFrame],
+        ...[reportFrame(0.2), ping(3)],
+      ]);
+      expect(toParent).toEqual([]);
+
+      socket.say(ponged(2));
+      expect(taken(toParent)).toEqual([reported('available'), reported('full')]);
+      socket.say(ponged(2));
+      expect(toParent).toEqual([]);
+      socket.say(ponged(3));
+      expect(toParent).toEqual([reported('available')]);
+      expect(emitted.slice(1)).toEqual(['available', 'full', 'available'].map(reported));
+      expect(context().unproven).toEqual([]);
+    },
+  },
+  {
+    title: 'tells its status again to whom it comes back, and nothing of what it sent before',
+    run: (machine) => {
+      const link = startIn('registered', machine);
+      link.send(report(0.1));
+      link.socket.say(ponged(1));
+      link.send(full);
+      link.socket.say(closed());
+      link.send(report(0.2));
+      taken(link.toParent);
+
+      comeBack(link);
+      link.socket.say(ponged(2));
+      expect(link.toParent.slice(1)).toEqual([]);
+      link.socket.say(ponged(3));
+      expect(link.toParent.slice(1)).toEqual([reported('available')]);
     },
   },
   {
@@ -39,7 +87,7 @@ export const memory: readonly Promised[] = [
       link.send(report(0.2));
       register(link);
 
-      expect(link.socket.told).toEqual([registerFrame, reportFrame(0.2)]);
+      expect(link.socket.told).toEqual([registerFrame, reportFrame(0.2), ping(1)]);
     },
   },
   {
@@ -61,7 +109,7 @@ export const memory: readonly Promised[] = [
         frame({ kind: 'migrate', jobIds: ['job-1'] }),
         statusFrame('job-1', 'running'),
         statusFrame('job-2', 'failed'),
-        ping(2),
+        ping(4),
       ]);
     },
   },

@@ -127,7 +127,6 @@ const events =
         ? [status('job-1', 'running'), status('job-1', 'success')]
         : []),
       { type: 'close' },
-      { type: 'abandon' },
       ...(children.socket ? socket : []),
     ];
   };

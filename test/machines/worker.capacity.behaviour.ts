@@ -21,16 +21,21 @@ import {
 
 const sampled = (load: number) => ({ type: 'load.sampled', load }) as const;
 const missed = { type: 'load.missed', error: failure } as const;
-const full = { type: 'status', status: 'full' } as const;
 const warm = { type: 'process.ready', slot: 0, pid: 1, timings: {} };
+const thrown = failure.message;
+const noSample = {
+  type: 'warning',
+  error: { code: 'ERR_TEST', message: 'loadFnc failed: the last load stays' },
+  thrown,
+};
 const noLoad = {
   type: 'warning',
   error: {
-    code: 'ERR_LOAD_FNC',
-    message: 'loadFnc failed three times in a row: no jobs are taken until it works.',
+    code: 'ERR_TEST',
+    message: 'loadFnc failed three times in a row: no jobs are taken until it works',
   },
+  thrown,
 };
-const available = { type: 'status', status: 'available' } as const;
 const endless = Number.POSITIVE_INFINITY;
 
 /** The server never picks a lone worker at 0.7, so that is where the worker's own threshold must be. */
@@ -52,7 +57,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     title: 'is full in the tick in which its last place is taken, before it answers',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 1 });
-      const { emitted, has, link, value } = worker;
+      const { has, link, value } = worker;
 
       accept(worker, 'job-1');
 
@@ -60,7 +65,6 @@ export const behaviours: readonly WorkerBehaviour[] = [
       expect([has('available'), has('ready')]).toEqual([false, true]);
       expect(link.told.map(({ type }) => type)).toEqual(['report', 'answer']);
       expect(link.told[0]).toEqual(report('full'));
-      expect(ofType(emitted, 'status')).toEqual([full]);
     },
   },
   {
@@ -154,7 +158,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     title: 'reports once with each change, status, load and job ids together',
     run: (machine) => {
       const worker = running(machine);
-      const { emitted, link, load } = worker;
+      const { link, load } = worker;
       load.say(sampled(0.35));
 
       work(worker, 'job-1');
@@ -177,7 +181,6 @@ export const behaviours: readonly WorkerBehaviour[] = [
         { type: 'jobs', jobIds: ['job-2'] },
         { type: 'jobs', jobIds: [] },
       ]);
-      expect(ofType(emitted, 'status')).toEqual([]);
     },
   },
   {
@@ -209,9 +212,37 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
+    title: 'tells its status when the server has read it, and not when it is only sent',
+    run: (machine) => {
+      const worker = running(machine);
+      const { context, emitted, link, load } = worker;
+      load.say(sampled(1));
+      load.say(sampled(0));
+      linkIsLost(worker);
+      load.say(sampled(1));
+      load.say(sampled(0));
+      expect(ofType(emitted, 'status')).toEqual([]);
+      expect(context().known).toBeUndefined();
+
+      link.say(registered);
+      for (const status of ['available', 'full', 'available'] as const) {
+        link.say({ type: 'link.reported', slot: 0, status });
+        expect(context().known).toBe(status);
+      }
+      expect(ofType(emitted, 'status')).toEqual([
+        { type: 'status', status: 'available' },
+        { type: 'status', status: 'full' },
+        { type: 'status', status: 'available' },
+      ]);
+
+      linkIsLost(worker);
+      expect(context().known).toBeUndefined();
+    },
+  },
+  {
     title: 'is full at its load threshold, and starts no warm process there',
     run: (machine) => {
-      const { emitted, link, load, pool, value } = running(machine);
+      const { link, load, pool, value } = running(machine);
 
       load.say(sampled(0.7));
       expect(value()).toEqual({ running: 'full' });
@@ -225,7 +256,6 @@ export const behaviours: readonly WorkerBehaviour[] = [
         report('full', [], 0.69),
         report('available', [], (0.699 * 0.69) / 0.7),
       ]);
-      expect(emitted).toEqual([full, available]);
     },
   },
   sends(0.69, 0.7, 0.7),
@@ -258,7 +288,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
 
       expect(value()).toEqual({ running: 'available' });
       expect(context().load).toBe(0.2);
-      expect(emitted).toEqual([{ type: 'warning', error: failure }]);
+      expect(emitted).toEqual([noSample]);
     },
   },
   {
@@ -275,7 +305,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
 
       load.say(sampled(0));
       expect(value()).toEqual({ running: 'available' });
-      expect(emitted).toEqual([{ type: 'warning', error: failure }, noLoad, full, available]);
+      expect(emitted).toEqual([noSample, noLoad]);
       expect(link.told).toEqual([
         report('available'),
         report('available'),
@@ -293,10 +323,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
       for (const fact of [missed, missed, sampled(0), missed, missed]) load.say(fact);
 
       expect(value()).toEqual({ running: 'available' });
-      expect(emitted).toEqual([
-        { type: 'warning', error: failure },
-        { type: 'warning', error: failure },
-      ]);
+      expect(emitted).toEqual([noSample, noSample]);
     },
   },
   {
@@ -311,12 +338,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
 
       load.say(missed);
       expect(value()).toEqual({ prewarming: 'busy' });
-      expect(emitted.slice(1)).toEqual([
-        available,
-        { type: 'warning', error: failure },
-        noLoad,
-        full,
-      ]);
+      expect(emitted.slice(1)).toEqual([noSample, noLoad]);
       expect(link.told).toEqual([
         report('available'),
         report('available'),
@@ -354,11 +376,9 @@ export const behaviours: readonly WorkerBehaviour[] = [
       ]);
       expect(emitted).toEqual([
         { type: 'degraded', error: failure },
-        full,
         { type: 'job.offered', jobId: 'job-2', agentName: '' },
         { type: 'job.rejected', jobId: 'job-2', reason: 'the worker takes no jobs now' },
         warm,
-        available,
         { type: 'recovered' },
       ]);
     },

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Output } from '../../src/machines/worker.types.js';
+import { failure } from '../support/samples.js';
 import {
   accept,
   answer,
@@ -41,6 +42,14 @@ const draining = (deadline: number, jobs: readonly string[] = []) => ({
   deadline,
   jobs,
 });
+const undelivered = (jobs: string, jobIds: readonly string[]) => ({
+  type: 'warning',
+  error: {
+    code: 'ERR_STATUS_UNDELIVERED',
+    message: `The server may not know how ${jobs} ended: the worker left before that was confirmed.`,
+  },
+  jobIds,
+});
 const drain = ({ send }: Worker) => send({ type: 'drain' });
 const stop = ({ send }: Worker) => send({ type: 'stop' });
 const halt = ({ send }: Worker) => send({ type: 'halt' });
@@ -67,7 +76,6 @@ export const behaviours: readonly WorkerBehaviour[] = [
       expect(worker.link.told).toEqual([report('full', ['job-1']), answer('job-2', false)]);
       expect(worker.emitted).toEqual([
         draining(60_000, ['job-1']),
-        { type: 'status', status: 'full' },
         { type: 'job.rejected', jobId: 'job-2', reason: 'the worker is draining' },
       ]);
     },
@@ -304,7 +312,6 @@ export const behaviours: readonly WorkerBehaviour[] = [
         { type: 'launch.cancel', jobId: 'assigned', reason },
       ]);
       expect(worker.emitted).toEqual([
-        { type: 'status', status: 'full' },
         { type: 'job.rejected', jobId: 'open', reason: 'the worker is stopping' },
         { type: 'job.expired', jobId: 'accepted', reason: 'the worker is stopping' },
         ended('assigned', reason, 'ERR_LAUNCH_FAILED'),
@@ -468,16 +475,12 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'abandons its link after three seconds, and waits for nothing after half a second more',
+    title: 'waits for its goodbye no longer than three seconds',
     run: (machine) => {
       const worker = running(machine);
       drain(worker);
       poolCloses(worker);
       worker.advance(2_999);
-      expect(worker.link.told).not.toContainEqual({ type: 'abandon' });
-      worker.advance(1);
-      expect(worker.link.told.at(-1)).toEqual({ type: 'abandon' });
-      worker.advance(499);
       expect(worker.value()).toEqual({ stopping: 'leaving' });
 
       worker.advance(1);
@@ -489,21 +492,39 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'warns of job statuses that its link could not deliver',
+    title: 'waits five seconds for statuses to arrive, then warns whose did not, and is drained',
     run: (machine) => {
       const worker = running(machine);
+      for (const jobId of ['job-1', 'job-2', 'job-3']) work(worker, jobId);
       drain(worker);
+      linkIsLost(worker);
+      for (const jobId of ['job-1', 'job-2', 'job-3']) exit(worker, jobId);
+      worker.link.say({ type: 'link.delivered', slot: 0, jobId: 'job-2' });
       poolCloses(worker);
       worker.emitted.splice(0);
+      worker.advance(4_999);
+      expect([worker.value(), worker.emitted]).toEqual([{ stopping: 'leaving' }, []]);
 
-      worker.link.done({ slot: 0, failure: undefined, undelivered: 2 });
+      worker.advance(1);
 
-      const message =
-        '2 job statuses never reached the server, which may take those jobs for running.';
-      expect(worker.emitted).toEqual([
-        { type: 'warning', error: { code: 'ERR_STATUS_UNDELIVERED', message } },
-        stopped,
-      ]);
+      expect(worker.emitted).toEqual([undelivered('2 jobs', ['job-1', 'job-3']), stopped]);
+      expect(worker.output()).toEqual(drained);
+    },
+  },
+  {
+    title: 'warns of a job whose end nobody could be told, since the link had failed before',
+    run: (machine) => {
+      const worker = running(machine);
+      work(worker, 'job-1');
+      worker.link.say({ type: 'link.failed', slot: 0, error: failure });
+      worker.link.done({ slot: 0, failure, undelivered: 0 });
+      exit(worker, 'job-1');
+      worker.emitted.splice(0);
+
+      poolCloses(worker);
+
+      expect(worker.emitted).toEqual([undelivered('a job', ['job-1']), stopped]);
+      expect(worker.value()).toBe('failed');
     },
   },
   {

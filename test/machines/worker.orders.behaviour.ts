@@ -133,7 +133,7 @@ function holdsAnyway(machine: Machine, order: readonly (readonly [string, string
   worker.advance(60_000);
   poolCloses(worker);
   linkCloses(worker);
-  if (worker.status() === 'active') worker.advance(3_500);
+  if (worker.status() === 'active') worker.advance(5_000);
 
   const statuses = ofType(worker.link.told, 'status');
   for (const jobId of ids) {

@@ -174,7 +174,6 @@ export const behaviours: readonly WorkerBehaviour[] = [
       expect(link.told.slice(1)).toEqual([report('available')]);
       expect(emitted).toEqual([
         { type: 'process.ready', slot: 0, pid: 4711, timings: { ready: 300 } },
-        { type: 'status', status: 'available' },
       ]);
     },
   },
@@ -192,7 +191,6 @@ export const behaviours: readonly WorkerBehaviour[] = [
       expect(link.told).toEqual([report('available')]);
       expect(emitted).toEqual([
         { type: 'process.ready', slot: 0, pid: 4711, timings: { ready: 300 } },
-        { type: 'status', status: 'available' },
         { type: 'process.ready', slot: 1, pid: 4712, timings: { ready: 300 } },
       ]);
       expect(timers()).toEqual([]);
@@ -207,7 +205,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
 
       expect(value()).toEqual({ running: 'available' });
       expect(link.told).toEqual([report('available')]);
-      expect(emitted).toEqual([{ type: 'status', status: 'available' }]);
+      expect(emitted).toEqual([]);
     },
   },
   {
@@ -279,10 +277,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
       expect(value()).toEqual({ running: 'degraded' });
       expect([has('available'), has('ready')]).toEqual([false, false]);
       expect(link.told).toEqual([report('available'), report('full')]);
-      expect(emitted.slice(2)).toEqual([
-        { type: 'degraded', error: failure },
-        { type: 'status', status: 'full' },
-      ]);
+      expect(emitted.slice(1)).toEqual([{ type: 'degraded', error: failure }]);
       expect(timers()).toEqual([]);
     },
   },
@@ -341,11 +336,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
         report('full', [], 0.69),
         report('available'),
       ]);
-      expect(emitted.slice(1)).toEqual([
-        { type: 'status', status: 'available' },
-        { type: 'status', status: 'full' },
-        { type: 'status', status: 'available' },
-      ]);
+      expect(emitted.slice(1)).toEqual([]);
     },
   },
   {

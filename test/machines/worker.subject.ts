@@ -220,9 +220,15 @@ export const poolRecovers = (worker: Worker): void => {
 export const poolCloses = (worker: Worker): void => worker.pool.done({ lastFailure: undefined });
 export const linkIsLost = (worker: Worker): void =>
   worker.link.say({ type: 'link.lost', slot: 0, error: failure, retryMs: 500 });
-/** The link has said goodbye. */
-export const linkCloses = (worker: Worker): void =>
+/** The server has each status that was sent. */
+export const deliver = ({ context, link }: Worker): void => {
+  for (const jobId of context().undelivered) link.say({ type: 'link.delivered', slot: 0, jobId });
+};
+/** The link has delivered everything, and has said goodbye. */
+export const linkCloses = (worker: Worker): void => {
+  deliver(worker);
   worker.link.done({ slot: 0, failure: undefined, undelivered: 0 });
+};
 
 export const report = (
   status: 'available' | 'full',

@@ -36,7 +36,6 @@ const done = (id: string, output: unknown) =>
   ({ type: `xstate.done.actor.${id}`, actorId: id, output }) as Event;
 const poolDone = done('pool', { lastFailure: undefined });
 const linkDone = done('link.0', { slot: 0, failure: undefined, undelivered: 0 });
-const linkGaveUp = done('link.0', { slot: 0, failure, undelivered: 1 });
 
 const listening: Event = { type: 'http.listening', host: '127.0.0.1', port: 8081 };
 const missed: Event = { type: 'load.missed', error: failure };
@@ -76,10 +75,10 @@ const pool = (asked: boolean): Event[] => [
 const link: readonly Event[] = [
   registered,
   lost,
+  { type: 'link.reported', slot: 0, status: 'available' },
   { type: 'link.garbled', slot: 0, error: failure },
   { type: 'link.failed', slot: 0, error: failure },
   linkDone,
-  linkGaveUp,
   failed('link.0'),
 ];
 

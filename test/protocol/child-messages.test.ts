@@ -39,6 +39,7 @@ const toParent: ToParent[] = [
   { type: 'pong', ref: 7 },
   { type: 'log', level: 'info', message: 'hello', fields: { room: 'lobby', n: [1] }, time: 5 },
 ];
+const tooMuch = 'more than 262144 characters';
 /** What the channel does to a message. */
 const channel = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
@@ -81,6 +82,28 @@ it.each([
 
   expect(Object.keys(read)).toEqual(['problem']);
   expect(JSON.stringify(read)).not.toMatch(/toString|long|loud|lost/);
+});
+
+it.each([
+  ['one long text', { type: 'closing', reason: 'x'.repeat(40_000) }, 'reason: expected <=32768'],
+  [
+    'an error of one',
+    { type: 'failed', error: { code: 'E', message: 'x'.repeat(40_000) } },
+    'error.message: expected <=32768',
+  ],
+  ['much in one field', { ...toParent.at(-1), fields: { a: ['x'.repeat(300_000)] } }, tooMuch],
+  ['many small ones', { ...toParent.at(-1), fields: { a: Array(40_000).fill(0) } }, tooMuch],
+  [
+    'many names',
+    {
+      ...toParent.at(-1),
+      fields: Object.fromEntries(Array.from({ length: 40_000 }, (_, n) => [`name-${n}`, 0])),
+    },
+    tooMuch,
+  ],
+  ['much that nobody asked for', { type: 'online', more: 'x'.repeat(300_000) }, tooMuch],
+])('takes no message of a child with %s', (_, body, problem) => {
+  expect(readFromChild({ v: 1, seq: 0, ...body })).toEqual({ problem });
 });
 
 it('drops what it does not know inside a message', () => {

@@ -101,7 +101,6 @@ export function startRealWorker(
     hearLog: (message) => seen(() => logs.find((record) => record.message === message)),
     available: async () => {
       await hear('status', ({ status }) => status === 'available');
-      await server.waitFor(() => server.workers.some(({ status }) => status === 'available'));
     },
     probe: async (path) => {
       const { port } = await hear('listening');

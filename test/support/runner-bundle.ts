@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterAll } from 'vitest';
 
-let built: string | undefined;
+const built = new Map<string, string>();
 
-/** The path of the job runner, bundled as the build does it, once per test file. */
-export function bundledRunner(): string {
-  if (built) return built;
-  const folder = mkdtempSync(join(tmpdir(), 'livekit-actors-runner-'));
-  const path = join(folder, 'main.cjs');
+/** The path of a program, bundled as the build does it, once per test file. */
+function bundled(source: string): string {
+  const known = built.get(source);
+  if (known) return known;
+  const path = join(mkdtempSync(join(tmpdir(), 'livekit-actors-runner-')), 'main.cjs');
   buildSync({
-    entryPoints: ['src/job/main.ts'],
+    entryPoints: [source],
     outfile: path,
     bundle: true,
     format: 'cjs',
@@ -21,11 +21,17 @@ export function bundledRunner(): string {
     external: ['@livekit/rtc-node'],
     logLevel: 'warning',
   });
-  built = path;
+  built.set(source, path);
   return path;
 }
 
+/** The job runner. */
+export const bundledRunner = (): string => bundled('src/job/main.ts');
+
+/** The guard, which ends what outlives its worker. */
+export const bundledGuard = (): string => bundled('src/guard/main.ts');
+
 afterAll(() => {
-  if (built) rmSync(join(built, '..'), { recursive: true, force: true });
-  built = undefined;
+  for (const path of built.values()) rmSync(join(path, '..'), { recursive: true, force: true });
+  built.clear();
 });

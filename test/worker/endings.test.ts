@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Act, serveWithLedger } from '../support/ledger-server.js';
+import { argumentsOf } from '../support/marked-processes.js';
+import { isRunning } from '../support/processes.js';
 import { seen } from '../support/seen.js';
 import { agentFile, runProgram, type WorkerProgram } from '../support/worker-program.js';
 
@@ -11,7 +13,8 @@ async function busyWorker(args: readonly string[] = ['start'], act: Act = 'stays
   const job = world.offer(act);
   const pid = await world.started(job);
   await program.hear('process.ready', (line) => line.pid !== first);
-  await program.hear('job.log', ({ msg }) => msg === (act === 'helps' ? 'helping' : 'joined'));
+  const last: Partial<Record<Act, string>> = { helps: 'helping', blocks: 'blocking' };
+  await program.hear('job.log', ({ msg }) => msg === (last[act] ?? 'joined'));
   return { ...world, program, job, pid };
 }
 
@@ -31,16 +34,50 @@ async function violationsOf(
   return ledger.check();
 }
 
+const guardsOf = (program: WorkerProgram): number[] =>
+  program.left().filter((pid) => argumentsOf(pid).includes('guard'));
+
 const isGone = (program: WorkerProgram) => () => program.left().length === 0 || undefined;
 
 it('leaves no process after kill -9, neither warm ones nor a job with its helpers', async () => {
   const { program } = await busyWorker(['start'], 'helps');
-  expect(program.left().length).toBe(4);
+  expect(program.left().length).toBe(5);
 
   program.signal('SIGKILL');
   await program.exited;
 
   await seen(isGone(program), 1_500);
+});
+
+it.each([
+  ['a job that blocks its event loop', 'blocks', undefined],
+  ['one whose guard was lost before', 'blocks', 'SIGKILL'],
+] as const)('leaves no process after kill -9, not even %s', async (_, act, toGuard) => {
+  const { program, pid } = await busyWorker(['start'], act);
+  if (toGuard) {
+    const guard = await seen(() => guardsOf(program)[0]);
+    process.kill(guard, toGuard);
+    await seen(() => guardsOf(program).find((other) => other !== guard));
+  }
+
+  program.signal('SIGKILL');
+  await program.exited;
+  const lost = performance.now();
+  expect(isRunning(pid)).toBe(true);
+
+  await seen(isGone(program), 2_500);
+  expect(performance.now() - lost).toBeLessThan(2_000);
+});
+
+it('leaves no process after kill -9 while one blocks its event loop to prewarm', async () => {
+  const world = await serveWithLedger();
+  const program = runProgram([agentFile('blocks-in-prewarm.mjs'), 'start'], world);
+  await program.hear('job.log', ({ msg }) => msg === 'blocking');
+
+  program.signal('SIGKILL');
+  await program.exited;
+
+  await seen(isGone(program), 2_500);
 });
 
 it('drains at SIGTERM: takes nothing new, lets the job end by itself, exits 0', async () => {

@@ -132,12 +132,15 @@ it('reports an assignment that it never asked for as failed, once', async () => 
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('ends a child that says what no child says, and nothing else', async () => {
+it.each([
+  ['what no child says', 'babbles'],
+  ['more than a child may say', 'shouts'],
+] as const)('ends a child that says %s, and nothing else', async (_, act) => {
   const world = await serveWithLedger();
   const run = startRealWorker(world);
   await run.available();
 
-  const bad = world.offer('babbles');
+  const bad = world.offer(act);
   await world.ended(bad);
   const pid = await world.started(bad);
   await seen(() => run.pids().find((other) => other !== pid));

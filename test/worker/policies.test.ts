@@ -60,13 +60,18 @@ describe.each(ways)('a policy given by %s', (_, machineWith) => {
 
     const jobs = ['one', 'cursed', 'two'].map((room) => world.offer('ends', room));
     await world.dispatched(...jobs);
-    const { error } = await run.hear('warning');
+    const warning = await run.hear('warning');
     process.kill(pid, 'SIGUSR2');
     await world.ended(running);
 
     expect(jobs.map(({ dispatch }) => dispatch)).toEqual(['assigned', 'refused', 'assigned']);
     expect(running.status).toBe('success');
-    expect(error).toEqual({ code: 'ERR_POLICY', message: 'A policy threw: the policy broke' });
+    expect(warning).toEqual({
+      type: 'warning',
+      error: { code: 'ERR_POLICY', message: 'a policy threw' },
+      jobId: jobs[1]?.id,
+      thrown: 'the policy broke',
+    });
     expect(await run.end()).toEqual(cleanEnd);
   });
 });
@@ -93,10 +98,10 @@ it('treats a promise that a policy returns as a throw', async () => {
   await world.dispatched(job);
 
   expect(job.dispatch).toBe('refused');
-  expect((await run.hear('warning')).error).toEqual({
-    code: 'ERR_POLICY',
-    message:
-      'A policy threw: acceptsJob returned a promise instead of true or false. Decide in requestFnc what has to wait.',
+  expect(await run.hear('warning')).toMatchObject({
+    error: { code: 'ERR_POLICY', message: 'a policy threw' },
+    thrown:
+      'acceptsJob returned a promise instead of true or false. Decide in requestFnc what has to wait.',
   });
   expect(await run.end()).toEqual(cleanEnd);
 });

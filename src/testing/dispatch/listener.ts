@@ -94,7 +94,11 @@ function listen(server: Server, port: number): Promise<number> {
 const toWorkerError = (cause: Error, port: number): WorkerError =>
   'code' in cause && cause.code === 'EADDRINUSE'
     ? new WorkerError('ERR_PORT_IN_USE', `Port ${port} is taken; choose another or 0.`, { cause })
-    : new WorkerError('ERR_INVALID_ARGUMENT', `Port ${port} cannot be opened.`, { cause });
+    : new WorkerError(
+        'ERR_HTTP_SERVER',
+        `Cannot listen on 127.0.0.1:${port}: ${cause.message}. Choose another port, or 0 for any free one.`,
+        { cause },
+      );
 
 const shut = (server: Server): Promise<void> =>
   new Promise((resolve) => {

@@ -1,0 +1,92 @@
+import type { ChildProcess } from 'node:child_process';
+import type { GuardOrder } from '../protocol/guard-messages.js';
+import { childEnvironment } from './child-environment.js';
+
+/**
+ * Sees to it that no child outlives this process. A child whose worker is gone ends by itself, but
+ * not while its event loop is blocked; then a process beside both ends it.
+ */
+export interface ChildGuard {
+  /** Counts a child, and the group it leads, among those that end with this process. */
+  watch(group: number): void;
+  /** Forgets one that is gone. Does nothing for others. */
+  release(group: number): void;
+}
+
+/**
+ * Makes a guard, to be shared by all children of a process. Its own process runs `program` as long
+ * as there are children, and no longer; it keeps nobody alive. Does not throw: without it children
+ * still end by themselves.
+ */
+export function childGuard(program: string): ChildGuard {
+  const groups = new Set<number>();
+  let guard: ChildProcess | undefined;
+
+  const start = (): void => {
+    const started = forkGuard(program);
+    guard = started;
+    started?.once('error', () => lose(started));
+    started?.once('exit', (_, signal) => {
+      // Somebody ended it, and there are still children. One that exits by itself would do so again.
+      if (lose(started) && signal !== null) start();
+    });
+    for (const group of groups) tell(guard, { type: 'watch', group });
+  };
+  const lose = (lost: ChildProcess): boolean => {
+    if (guard !== lost) return false;
+    guard = undefined;
+    return true;
+  };
+
+  return {
+    watch: (group) => {
+      groups.add(group);
+      if (guard?.connected) tell(guard, { type: 'watch', group });
+      else start();
+    },
+    release: (group) => {
+      if (!groups.delete(group)) return;
+      if (groups.size > 0) return tell(guard, { type: 'release', group });
+      guard?.kill('SIGKILL');
+      guard = undefined;
+    },
+  };
+}
+
+/** Has a child guarded. The result lets go of it, once: its id may be another child's by then. */
+export function guarded({ pid }: ChildProcess, guard: ChildGuard | undefined): () => void {
+  if (pid === undefined || guard === undefined) return () => {};
+  let isHeld = true;
+  guard.watch(pid);
+  return () => {
+    if (isHeld) guard.release(pid);
+    isHeld = false;
+  };
+}
+
+/** In a session of its own, so that nothing that ends the worker's group ends it, too. */
+function forkGuard(program: string): ChildProcess | undefined {
+  try {
+    const child = process.getBuiltinModule('node:child_process').fork(program, [], {
+      detached: true,
+      // It makes no connections; reading certificates would be most of its start.
+      env: childEnvironment(process.env, { env: undefined, envExclude: ['NODE_EXTRA_CA_CERTS'] }),
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    child.unref();
+    child.channel?.unref();
+    return child;
+  } catch {
+    return undefined;
+  }
+}
+
+function tell(guard: ChildProcess | undefined, order: GuardOrder): void {
+  if (!guard?.connected) return;
+  try {
+    guard.send(order, () => {});
+  } catch {
+    // It is on its way out, which is told by its exit.
+  }
+}

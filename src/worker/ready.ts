@@ -1,0 +1,35 @@
+import type { Actor, SnapshotFrom } from 'xstate';
+import { WorkerError, type WorkerErrorCode } from '../errors.js';
+import type { workerMachine } from '../machines/worker.machine.js';
+import { probe } from '../machines/worker.probes.js';
+
+type Snapshot = SnapshotFrom<typeof workerMachine>;
+
+/** Settles when a worker can take its first job, and rejects when it ends before that. */
+export const becomesReady = (actor: Actor<typeof workerMachine>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    actor.subscribe({
+      next: (snapshot) => {
+        if (canTakeJobs(snapshot)) resolve();
+      },
+      error: reject,
+      complete: () => reject(endedEarly(actor.getSnapshot())),
+    });
+  });
+
+/** The server must have read that the worker is available: one that was only told asks nobody. */
+const canTakeJobs = (snapshot: Snapshot): boolean =>
+  snapshot.hasTag('available') &&
+  snapshot.context.known === 'available' &&
+  probe(snapshot.context, snapshot, 'ready').status === 200;
+
+function endedEarly({ output }: Snapshot): WorkerError {
+  if (output?.failure === undefined)
+    return new WorkerError(
+      'ERR_WORKER_ENDED',
+      'The worker was drained or stopped before it was ready.',
+    );
+  // Failures come from the machine, whose codes are ours.
+  const { code, message } = output.failure;
+  return new WorkerError(code as WorkerErrorCode, message);
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it, onTestFinished } from 'vitest';
+import { childGuard, guarded } from '../../src/actors/child-guard.js';
+import { eventually } from '../support/eventually.js';
+import { markedProcesses } from '../support/marked-processes.js';
+import { bundledGuard } from '../support/runner-bundle.js';
+import { seen } from '../support/seen.js';
+import { setVariable } from '../support/temporary.js';
+
+/** A guard of groups that need not exist, and its processes. */
+function start(program = bundledGuard()) {
+  const mark = randomUUID();
+  setVariable('GUARD_TEST', mark);
+  const guard = childGuard(program);
+  const processes = () => markedProcesses(`GUARD_TEST=${mark}`);
+  onTestFinished(() => {
+    for (const pid of processes()) process.kill(pid, 'SIGKILL');
+  });
+  return { guard, processes };
+}
+
+const linux = it.runIf(process.platform === 'linux');
+const [one, other] = [2 ** 22 + 1, 2 ** 22 + 2];
+
+linux('is one process for all children, and none before the first and after the last', async () => {
+  const { guard, processes } = start();
+  expect(processes()).toEqual([]);
+
+  guard.watch(one);
+  guard.watch(other);
+  await eventually(() => processes().length === 1);
+  const [pid] = processes();
+  guard.release(one);
+  guard.release(one);
+  guard.watch(one);
+  expect(processes()).toEqual([pid]);
+
+  guard.release(one);
+  guard.release(other);
+  await eventually(() => processes().length === 0);
+
+  guard.watch(one);
+  await eventually(() => processes().length === 1);
+  guard.release(one);
+  await eventually(() => processes().length === 0);
+});
+
+linux('is there again when somebody ended it', async () => {
+  const { guard, processes } = start();
+  guard.watch(one);
+  const first = await seen(() => processes()[0]);
+
+  process.kill(first, 'SIGKILL');
+
+  await eventually(() => processes().length === 1 && processes()[0] !== first);
+  guard.release(one);
+  await eventually(() => processes().length === 0);
+});
+
+it('disturbs nobody when its program is not there', async () => {
+  const { guard, processes } = start('/nowhere/guard.cjs');
+
+  guard.watch(one);
+  guard.watch(other);
+  await eventually(() => processes().length === 0);
+  guard.release(one);
+  guard.release(other);
+
+  expect(processes()).toEqual([]);
+});
+
+it('lets go of a child once, since its id may be the next one’s', () => {
+  const calls: string[] = [];
+  const guard = {
+    watch: (group: number) => calls.push(`watch ${group}`),
+    release: (group: number) => calls.push(`release ${group}`),
+  };
+
+  const letGo = guarded({ pid: 7 } as never, guard as never);
+  letGo();
+  letGo();
+  guarded({ pid: undefined } as never, guard as never)();
+
+  expect(calls).toEqual(['watch 7', 'release 7']);
+});
