@@ -58,6 +58,7 @@ export const commands = {
       enqueue.sendTo('child', { type: 'shutdown', ...shutdown });
     },
   ),
+  guardChild: tells(() => ({ type: 'guard' })),
   letLeave: tells(() => ({ type: 'leave' })),
   terminateGroup: tells(() => ({ type: 'terminate' })),
   killGroup: tells(() => ({ type: 'kill' })),

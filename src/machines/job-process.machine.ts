@@ -69,6 +69,7 @@ export const jobProcessMachine = setup({
   actions: { ...kept, ...commands, ...limits, say: said<Context, Event, Emitted>() },
   delays: {
     settleTime: 5_000,
+    suspicionTime: 2_000,
     deliveryTimeout: 500,
     terminateTimeout: 2_000,
     killTimeout: 10_000,
@@ -124,7 +125,7 @@ export const jobProcessMachine = setup({
       actions: { type: 'blame', params: reported },
     },
     'pulse.due': { actions: { type: 'ping', params: fromEvent } },
-    'pulse.slow': { actions: { type: 'say', params: slow } },
+    'pulse.slow': { actions: [{ type: 'say', params: slow }, 'guardChild'] },
     'pulse.lost': { target: '.killing.forcing', actions: { type: 'blame', params: silent } },
     'limit.tick': { actions: 'countTick' },
     'memory.sampled': { actions: { type: 'passSample', params: fromEvent } },
@@ -171,6 +172,8 @@ export const jobProcessMachine = setup({
         },
         ...unmeasured,
       },
+      // What takes this long may block its event loop, and would not see its worker go.
+      after: { suspicionTime: { actions: 'guardChild' } },
     },
     // Until the pool gives it a job or ends it; its heartbeat ends a silent one.
     idle: {

@@ -46,6 +46,8 @@ export type Command =
   | { readonly type: 'shutdown'; readonly reason: string; readonly graceMs: number }
   /** The outcome was delivered: leave the room, run the callbacks, exit. */
   | { readonly type: 'leave' }
+  /** Its event loop may be blocked: see to it that it does not outlive this process. */
+  | { readonly type: 'guard' }
   /** SIGTERM to the process group: for helpers that the job started. */
   | { readonly type: 'terminate' }
   /** SIGKILL to the process group. */

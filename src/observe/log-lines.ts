@@ -1,5 +1,6 @@
 import type { Failure } from '../errors.js';
 import type { Emitted, Settings } from '../machines/worker.types.js';
+import { shownAddress } from '../options/addresses.js';
 
 /** How grave a line is. */
 export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -35,9 +36,6 @@ const line = (
   fields: Readonly<Record<string, unknown>> = {},
 ): LogLine => ({ level, event, msg, fields });
 
-/** A query may hold a key. */
-const withoutQuery = (url: string): string => url.split('?', 1)[0] ?? '';
-
 const flat = ({ code, message }: Failure) => ({ error: message, error_code: code });
 
 const lines: Lines = {
@@ -49,7 +47,7 @@ const lines: Lines = {
       dispatch: dispatchOf(agentName),
       agent_name: agentName,
       job_type: workerType,
-      url: withoutQuery(url),
+      url: shownAddress(url),
       server_version: server.version,
       server_edition: server.edition,
       region: server.region,

@@ -78,6 +78,20 @@ it('accepts without a handler', async () => {
   ]);
 });
 
+it('counts the time in which its handler blocks the worker', async () => {
+  const blockedMs = 30;
+  const actor = start(async (request) => {
+    const until = performance.now() + blockedMs;
+    while (performance.now() < until);
+    await request.accept();
+  });
+
+  await actor.fact('handler.accepted');
+
+  const [fact] = actor.facts;
+  expect(fact?.type === 'handler.accepted' && fact.elapsedMs).toBeGreaterThanOrEqual(blockedMs);
+});
+
 it('does not call the handler within a step of the machine', async () => {
   let called = false;
   const actor = start(() => {

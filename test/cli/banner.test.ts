@@ -3,9 +3,11 @@ import { bannerText } from '../../src/cli/banner.js';
 import { paintWith } from '../../src/observe/pretty.js';
 import { resolveOptions } from '../../src/options.js';
 
-const banner = (agentName: string, colour = false): string => {
+const address = 'ws://localhost:7880';
+
+const banner = (agentName: string, colour = false, url = address): string => {
   const settings = resolveOptions(
-    { url: 'ws://localhost:7880', apiKey: 'k', apiSecret: 's', agentName, agent: 'file:///a.js' },
+    { url, apiKey: 'k', apiSecret: 's', agentName, agent: 'file:///a.js' },
     { mode: 'dev', env: {}, flags: {} },
   );
   const text = bannerText({ mode: 'dev', settings, entry: 'src/agent.ts' }, paintWith(colour));
@@ -26,6 +28,10 @@ it('says that a named agent waits for its name', () => {
   expect(banner('bob').split('\n')[3]).toBe(
     '  takes    jobs that ask for "bob" by name, one for each room',
   );
+});
+
+it('shows the address without its query, which may hold a key', () => {
+  expect(banner('', false, `${address}/?apikey=TOP`)).toBe(banner('', false, `${address}/`));
 });
 
 it('says the same in colour', () => {

@@ -115,3 +115,51 @@ it('outlives a restart of the server, with its job', async () => {
   expect(next.status).toBe('success');
   expect(await run.end()).toEqual(cleanEnd);
 });
+
+it('delivers the last status to a server that comes back while the worker leaves', async () => {
+  const world = await serveWithLedger();
+  const { server } = world;
+  const run = startRealWorker(world);
+  await run.available();
+  const job = world.offer('stays');
+  const pid = await world.started(job);
+  await server.waitFor(() => job.statuses.length === 1);
+
+  await server.restart({
+    whileDown: async () => {
+      process.kill(pid, 'SIGUSR2');
+      await run.hear('job.ended');
+      void run.worker.drain();
+      await run.hear('draining');
+    },
+  });
+  await world.ended(job);
+
+  expect(job.statuses.map(({ status }) => status)).toEqual(['running', 'success']);
+  expect(await run.end()).toEqual(cleanEnd);
+  expect(run.events.filter(({ type }) => type === 'warning')).toEqual([]);
+});
+
+it('says whose status it could not deliver when it leaves a server that is gone', async () => {
+  const world = await serveWithLedger();
+  const { server } = world;
+  const run = startRealWorker(world);
+  await run.available();
+  const job = world.offer('stays');
+  const pid = await world.started(job);
+  await server.waitFor(() => job.statuses.length === 1);
+
+  await server.stop();
+  process.kill(pid, 'SIGUSR2');
+  await run.hear('job.ended');
+  const output = await run.worker.drain();
+
+  expect(run.events.filter(({ type }) => type === 'warning')).toEqual([
+    {
+      type: 'warning',
+      error: { code: 'ERR_STATUS_UNDELIVERED', message: expect.stringContaining('a job') },
+      jobIds: [job.id],
+    },
+  ]);
+  expect(output).toEqual(cleanEnd.output);
+});

@@ -20,12 +20,20 @@ async function twoWorkers(requestFnc: (request: JobRequest) => void | Promise<vo
   const [asked, next] = server.workers.map(({ id }) => id);
   return { world, first, second, asked, next };
 }
+/** Accepts once nothing else in this process could happen for a while, not even a timer. */
+async function acceptAfter(request: JobRequest, blockedMs: number): Promise<void> {
+  const until = performance.now() + blockedMs;
+  while (performance.now() < until);
+  await request.accept();
+}
+
 const isAvailable = ({ status }: { status: string }) => status === 'available';
 
 it.each<[string, (request: JobRequest) => void | Promise<void>]>([
   ['rejects', (request) => request.reject()],
   ['returns without an answer', () => {}],
   ['keeps silent', () => new Promise(() => {})],
+  ['blocks the worker and accepts too late', (request) => acceptAfter(request, 200)],
   ['throws', () => JSON.parse('no json')],
   ['throws later', () => Promise.reject(new Error('the database is down'))],
 ])('passes a job to the next worker when the handler of the first %s', async (_, requestFnc) => {
@@ -41,6 +49,27 @@ it.each<[string, (request: JobRequest) => void | Promise<void>]>([
   expect([job.dispatch, job.status, job.worker]).toEqual(['assigned', 'success', next]);
   expect(await second.end()).toMatchObject({ output: { outcome: 'drained' } });
   expect(await first.end()).toEqual(cleanEnd);
+});
+
+it('tells a handler that blocked the worker for too long that its acceptance is void', async () => {
+  const world = await serveWithLedger();
+  const codes: unknown[] = [];
+  const requestFnc = async (request: JobRequest) => {
+    await acceptAfter(request, 200).catch((error) => codes.push(codeOf(error)));
+  };
+  const options = { requestFnc, numIdleProcesses: 0, requestTimeout: 150 };
+  const run = startRealWorker(world, { options });
+  await run.available();
+
+  const job = world.offer();
+  await world.dispatched(job);
+
+  expect(job.answers.map(({ answer }) => answer)).toEqual(['refused']);
+  expect(run.events.filter(({ type }) => type === 'job.rejected')).toEqual([
+    { type: 'job.rejected', jobId: job.id, reason: 'requestFnc did not answer in time' },
+  ]);
+  expect(codes).toEqual(['ERR_REQUEST_EXPIRED']);
+  expect(await run.end()).toEqual(cleanEnd);
 });
 
 it('ends a job for all workers with reject({ terminate: true })', async () => {

@@ -61,6 +61,25 @@ it('shows neither the token nor the TURN password of an assignment', async () =>
   expect(JSON.stringify([run.events, run.logs])).not.toMatch(/marker-of/);
 });
 
+it.each([
+  ['start', 'json'],
+  ['dev', 'pretty'],
+])('writes no query of the address of its server into the log of %s', async (mode, format) => {
+  const { server } = await serveWithLedger();
+  const file = agentFile('obeys-in-one-file.mjs');
+  const program = runProgram([file, mode, '--log-format', format], {
+    server,
+    env: { LIVEKIT_URL: `${server.url}?apikey=marker-of-the-query` },
+  });
+  await server.waitFor(() => server.workers.some(({ status }) => status === 'available'));
+  program.signal('SIGTERM');
+  await program.exited;
+
+  const log = `${program.stdout()}${program.stderr()}`;
+  expect(log).toContain(server.url);
+  expect(log).not.toContain('marker-of');
+});
+
 it.runIf(process.platform === 'linux')(
   'writes no secret into a log, an argument or the environment of a child',
   async () => {

@@ -62,7 +62,7 @@ export const beating: readonly Behaviour<Machine>[] = [
       expect(toParent).toEqual([{ type: 'process.slow', slot: 3, silentMs: 500 }]);
 
       advance(1);
-      expect(child.told).toEqual([{ type: 'ping', ref: 1 }, { type: 'kill' }]);
+      expect(child.told).toEqual([{ type: 'ping', ref: 1 }, { type: 'guard' }, { type: 'kill' }]);
       child.say({ type: 'child.closed', ...bySigkill });
       expect(output()).toEqual(
         outputWith({ ...withoutJob, settled: true, exit: bySigkill, error: silentFor(10) }),
