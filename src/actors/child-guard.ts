@@ -8,16 +8,14 @@ import { childEnvironment } from './child-environment.js';
  */
 export interface ChildGuard {
   /** Counts a child, and the group it leads, among those that end with this process. */
-  count(group: number): void;
-  /** Counts it too, and starts the process beside both if there is none yet. */
   watch(group: number): void;
   /** Forgets one that is gone. Does nothing for others. */
   release(group: number): void;
 }
 
 /**
- * Makes a guard, to be shared by all children of a process. Its own process runs `program` from
- * the first child that may block until the last one is gone; it keeps nobody alive. Does not throw: without it children
+ * Makes a guard, to be shared by all children of a process. Its own process runs `program` as long
+ * as there are children, and no longer; it keeps nobody alive. Does not throw: without it children
  * still end by themselves.
  */
 export function childGuard(program: string): ChildGuard {
@@ -39,17 +37,11 @@ export function childGuard(program: string): ChildGuard {
     return true;
   };
 
-  const count = (group: number): void => {
-    if (groups.has(group)) return;
-    groups.add(group);
-    tell(guard, { type: 'watch', group });
-  };
-
   return {
-    count,
     watch: (group) => {
-      count(group);
-      if (!guard?.connected) start();
+      groups.add(group);
+      if (guard?.connected) tell(guard, { type: 'watch', group });
+      else start();
     },
     release: (group) => {
       if (!groups.delete(group)) return;
@@ -60,27 +52,14 @@ export function childGuard(program: string): ChildGuard {
   };
 }
 
-/** A child among those that end with this process. */
-export interface Guarded {
-  /** From now on it may block its event loop. */
-  watch(): void;
-  /** Lets go of it, once: its id may be another child's by then. */
-  letGo(): void;
-}
-
-/** Counts a child among the guarded ones. */
-export function guarded({ pid }: ChildProcess, guard: ChildGuard | undefined): Guarded {
-  if (pid === undefined || guard === undefined) return { watch: () => {}, letGo: () => {} };
+/** Has a child guarded. The result lets go of it, once: its id may be another child's by then. */
+export function guarded({ pid }: ChildProcess, guard: ChildGuard | undefined): () => void {
+  if (pid === undefined || guard === undefined) return () => {};
   let isHeld = true;
-  guard.count(pid);
-  return {
-    watch: () => {
-      if (isHeld) guard.watch(pid);
-    },
-    letGo: () => {
-      if (isHeld) guard.release(pid);
-      isHeld = false;
-    },
+  guard.watch(pid);
+  return () => {
+    if (isHeld) guard.release(pid);
+    isHeld = false;
   };
 }
 

@@ -38,10 +38,10 @@ export const childProcess = ({
     const child = spawnRunner(runner, input, verdict.failSpawn);
     if (!child) return;
     const { pid } = child;
-    const { watch, letGo } = guarded(child, guard);
+    let letGo: (() => void) | undefined;
     child.on('message', childListener({ say: sendBack, log: (line) => log({ ...line, pid }) }));
     reportLife(child, sendBack, verdict);
-    child.once('close', letGo);
+    child.once('close', () => letGo?.());
 
     const post = poster(child);
     const { agent, graceMs, logLevel } = input;
@@ -50,15 +50,15 @@ export const childProcess = ({
       if (verdict.isIn()) return;
       if (command.type === 'kill') signalGroup(child, 'SIGKILL');
       else if (command.type === 'terminate') signalGroup(child, 'SIGTERM');
-      else if (command.type === 'guard') watch();
+      else if (command.type === 'guard') letGo ??= guarded(child, guard);
       else post(toMessage(command));
       // A job may block its event loop; its start does not wait for this.
-      if (command.type === 'start') watch();
+      if (command.type === 'start') letGo ??= guarded(child, guard);
     });
 
     return () => {
       if (!verdict.isIn()) signalGroup(child, 'SIGKILL');
-      letGo();
+      letGo?.();
     };
   };
   return fromCallback(childProcessLogic);
