@@ -106,6 +106,8 @@ export type WorkerErrorCode =
    * streams are refused like this.
    */
   | 'ERR_NOT_CONNECTED'
+  /** `waitFor` of a dispatch server did not see what it waits for. Wait longer, or for what happens. */
+  | 'ERR_NOT_SEEN'
   /**
    * `withPolicies` got something that is no policy; or a policy threw or returned no boolean, and
    * the one offer was refused. Decide in `requestFnc` what has to wait.
@@ -133,7 +135,7 @@ export type WorkerErrorCode =
   | 'ERR_REMOVE_PARTICIPANT'
   /**
    * An offer was over before `accept` or `reject`: too late, withdrawn by a drain, or lost with its
-   * connection. In the test kit: `waitFor` did not see what it waits for.
+   * connection.
    */
   | 'ERR_REQUEST_EXPIRED'
   /** `requestFnc` threw. Before its answer that refuses the offer; after it the answer stands. */

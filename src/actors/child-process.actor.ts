@@ -52,8 +52,6 @@ export const childProcess = ({
       else if (command.type === 'terminate') signalGroup(child, 'SIGTERM');
       else if (command.type === 'guard') letGo ??= guarded(child, guard);
       else post(toMessage(command));
-      // A job may block its event loop; its start does not wait for this.
-      if (command.type === 'start') letGo ??= guarded(child, guard);
     });
 
     return () => {

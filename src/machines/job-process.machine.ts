@@ -185,6 +185,8 @@ export const jobProcessMachine = setup({
           actions: [
             { type: 'holdJob', params: fromEvent },
             { type: 'startJob', params: fromEvent },
+            // Its code may block the event loop; its start does not wait for this.
+            'guardChild',
           ],
         },
       },

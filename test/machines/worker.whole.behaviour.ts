@@ -140,9 +140,9 @@ export const behaviours: readonly WorkerBehaviour[] = [
       const running = worker.child.at('proc.0');
 
       running.say({ type: 'child.finished', end: { outcome: 'success' } });
-      expect(running.told.map(({ type }) => type)).toEqual(['start']);
+      expect(running.told.map(({ type }) => type)).toEqual(['start', 'guard']);
       pong(worker);
-      expect(running.told.map(({ type }) => type)).toEqual(['start', 'leave']);
+      expect(running.told.map(({ type }) => type)).toEqual(['start', 'guard', 'leave']);
       exits(worker, 0, 0, null);
       for (const { id, path } of worker.child.live) {
         expect(id).toBe('child');

@@ -12,6 +12,7 @@ import {
 } from '@livekit/protocol';
 import { AccessToken } from 'livekit-server-sdk';
 import { type RawData, WebSocket } from 'ws';
+import { createSightings } from '../../src/testing/dispatch/sightings.js';
 import type { TestServer } from '../../src/testing/index.js';
 
 type Fields<T extends abstract new (...args: never[]) => unknown> = NonNullable<
@@ -20,8 +21,6 @@ type Fields<T extends abstract new (...args: never[]) => unknown> = NonNullable<
 type ServerContent = ServerMessage['message'];
 type Case = NonNullable<ServerContent['case']>;
 type ValueOf<Name extends Case> = Extract<ServerContent, { case: Name }>['value'];
-
-type Truthy<T> = Exclude<T, false | undefined>;
 
 export interface BareWorkerOptions {
   readonly register?: Fields<typeof RegisterWorkerRequest> | false;
@@ -49,10 +48,7 @@ export async function startBareWorker(server: TestServer, options: BareWorkerOpt
   });
   const contents: ServerContent[] = [];
   const unreadable: Buffer[] = [];
-  const looks = new Set<() => void>();
-  const lookAgain = () => {
-    for (const look of [...looks]) look();
-  };
+  const { look, waitFor: until } = createSightings();
   let closeCode: number | undefined;
   let pongs = 0;
 
@@ -75,38 +71,19 @@ export async function startBareWorker(server: TestServer, options: BareWorkerOpt
     if (content?.case === 'availability' && options.answer && content.value.job) {
       answer(content.value.job.id, options.answer(content.value.job));
     }
-    lookAgain();
+    look();
   });
   socket.on('pong', () => {
     pongs += 1;
-    lookAgain();
+    look();
   });
-  socket.on('open', lookAgain);
+  socket.on('open', look);
   socket.on('error', () => {});
   socket.on('close', (code) => {
     closeCode = code;
-    lookAgain();
+    look();
   });
 
-  const until = <T>(read: () => T): Promise<Truthy<T>> =>
-    new Promise((resolve, reject) => {
-      const end = () => {
-        clearTimeout(timer);
-        looks.delete(look);
-      };
-      const look = () => {
-        const value = read();
-        if (!value) return;
-        end();
-        resolve(value as Truthy<T>);
-      };
-      const timer = setTimeout(() => {
-        end();
-        reject(new Error(`The bare worker did not see: ${read}`));
-      }, 5_000);
-      looks.add(look);
-      look();
-    });
   const all = <Name extends Case>(name: Name): ValueOf<Name>[] =>
     contents.flatMap((content) => (content.case === name ? [content.value as ValueOf<Name>] : []));
 

@@ -1,8 +1,6 @@
-/** Looks again and again until `holds` is true; for what the system does by itself, such as reaping. */
-export async function eventually(holds: () => boolean, deadlineMs = 5_000): Promise<void> {
-  const deadline = performance.now() + deadlineMs;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`Not so within ${deadlineMs} ms: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+import { seen } from './seen.js';
+
+/** Waits until `holds` is true; for what the system does by itself, such as reaping. */
+export const eventually = async (holds: () => boolean, deadlineMs = 5_000): Promise<void> => {
+  await seen(() => holds() || undefined, deadlineMs);
+};

@@ -268,9 +268,10 @@ it('tells what happens, once to each listener', async () => {
 it('says what it waited for when that did not come', async () => {
   const server = await serve();
 
-  await expect(server.waitFor(() => server.jobs.length === 7, 1)).rejects.toThrow(
-    'server.jobs.length === 7',
-  );
+  await expect(server.waitFor(() => server.jobs.length === 7, 1)).rejects.toMatchObject({
+    code: 'ERR_NOT_SEEN',
+    message: 'Not seen within 1 ms: () => server.jobs.length === 7',
+  });
 });
 
 it('writes a ledger that is clean when the worker is', async () => {

@@ -96,7 +96,7 @@ export const warmUp = ({ child, toParent }: Pick<Subject, 'child' | 'toParent'>)
 export const assign = (subject: Subject) => {
   warmUp(subject);
   subject.send({ type: 'job.assign', launch });
-  expect(taken(subject.child.told)).toEqual([{ type: 'start', launch }]);
+  expect(taken(subject.child.told)).toEqual([{ type: 'start', launch }, { type: 'guard' }]);
 };
 
 /** Lets the child run its job, and forgets what was told. */

@@ -218,7 +218,7 @@ export const starting: readonly Behaviour<Machine>[] = [
       send({ type: 'job.assign', launch });
       send({ type: 'job.assign', launch: late });
 
-      expect(child.told).toEqual([{ type: 'start', launch }]);
+      expect(child.told).toEqual([{ type: 'start', launch }, { type: 'guard' }]);
       expect(value()).toBe('assigned');
       expect(has('warm')).toBe(false);
       expect(has('busy')).toBe(true);

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Launch } from '../../../src/machines/job.types.js';
 import { jobProcessMachine } from '../../../src/machines/job-process.machine.js';
 import type { ChildInput, Command, Fact } from '../../../src/machines/job-process.types.js';
 import type { Behaviour } from '../../support/behaviour.js';
@@ -45,6 +46,12 @@ const exit = (
   child.say({ type: 'child.closed', ...verdict });
 };
 
+/** What a child is told that gets this job. */
+const begun = (job: Launch): readonly Command[] => [
+  { type: 'start', launch: job },
+  { type: 'guard' },
+];
+
 /** What a pool promises together with the real process machine. */
 export const wired: readonly Behaviour<Machine>[] = [
   {
@@ -58,15 +65,11 @@ export const wired: readonly Behaviour<Machine>[] = [
 
       child.say({ type: 'child.started', jobId: 'job-1' });
       child.say({ type: 'child.finished', end: success });
-      expect(child.told).toEqual([{ type: 'start', launch: job }]);
+      expect(child.told).toEqual(begun(job));
       send({ type: 'outcome.delivered', jobId: 'job-1' });
       exit(pool, 0, { code: 0, signal: null });
 
-      expect(child.told).toEqual([
-        { type: 'start', launch: job },
-        { type: 'leave' },
-        { type: 'kill' },
-      ]);
+      expect(child.told).toEqual([...begun(job), { type: 'leave' }, { type: 'kill' }]);
       expect(toParent).toEqual([
         { type: 'job.started', jobId: 'job-1', slot: 0, pid: 40 },
         { type: 'job.finished', jobId: 'job-1', end: success },
@@ -85,7 +88,7 @@ export const wired: readonly Behaviour<Machine>[] = [
       childOf(pool, 0).say({ type: 'child.closed', ...bySigkill });
       childOf(pool, 1).say({ type: 'child.started', jobId: 'job-1' });
 
-      expect(childOf(pool, 1).told).toEqual([{ type: 'start', launch: job }]);
+      expect(childOf(pool, 1).told).toEqual(begun(job));
       expect(pool.toParent).toEqual([{ type: 'job.started', jobId: 'job-1', slot: 1, pid: 41 }]);
     },
   },
@@ -124,7 +127,7 @@ export const wired: readonly Behaviour<Machine>[] = [
       const job = launch(pool, 'job-1');
 
       for (const slot of [0, 1, 2]) {
-        expect(childOf(pool, slot).told.at(-1)).toEqual({ type: 'start', launch: job });
+        expect(childOf(pool, slot).told).toEqual(begun(job));
         expect(pool.toParent).toEqual([]);
         pool.advance(2_000);
         exit(pool, slot, bySigkill);

@@ -1,0 +1,47 @@
+import { WorkerError } from '../../errors.js';
+
+/** What is left of a type once it was seen to be truthy. */
+export type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
+
+/** Waits for what can be read; somebody says when to look. */
+export interface Sightings {
+  /** Reads again for everybody who waits. */
+  look(): void;
+  /**
+   * Resolves with the first truthy value of `read`, which runs now and at every look. The limit is
+   * 10 s of real time unless given in milliseconds.
+   *
+   * @throws WorkerError `ERR_NOT_SEEN` when it was not seen in time.
+   */
+  waitFor<T>(read: () => T, timeoutMs?: number): Promise<Truthy<T>>;
+}
+
+/** A place to wait at. What `read` throws reaches the one who says `look`. */
+export function createSightings(): Sightings {
+  const looks = new Set<() => void>();
+
+  return {
+    look: () => {
+      for (const look of [...looks]) look();
+    },
+    waitFor: <T>(read: () => T, timeoutMs = 10_000) =>
+      new Promise<Truthy<T>>((resolve, reject) => {
+        const end = () => {
+          clearTimeout(timer);
+          looks.delete(look);
+        };
+        const look = () => {
+          const value = read();
+          if (!value) return;
+          end();
+          resolve(value as Truthy<T>);
+        };
+        const timer = setTimeout(() => {
+          end();
+          reject(new WorkerError('ERR_NOT_SEEN', `Not seen within ${timeoutMs} ms: ${read}`));
+        }, timeoutMs);
+        looks.add(look);
+        look();
+      }),
+  };
+}
