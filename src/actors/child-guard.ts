@@ -25,16 +25,12 @@ export function childGuard(program: string): ChildGuard {
   const start = (): void => {
     const started = forkGuard(program, groups);
     guard = started;
-    started?.once('error', () => lose(started));
-    started?.once('exit', (_, signal) => {
-      // Somebody ended it, and there are still children. One that exits by itself would do so again.
-      if (lose(started) && signal !== null) start();
-    });
-  };
-  const lose = (lost: ChildProcess): boolean => {
-    if (guard !== lost) return false;
-    guard = undefined;
-    return true;
+    // One that is gone comes back with the next child: at once, it might be gone again for ever.
+    const lose = (): void => {
+      if (guard === started) guard = undefined;
+    };
+    started?.once('error', lose);
+    started?.once('exit', lose);
   };
 
   return {
@@ -52,15 +48,11 @@ export function childGuard(program: string): ChildGuard {
   };
 }
 
-/** Has a child guarded. The result lets go of it, once: its id may be another child's by then. */
+/** Has a child guarded. The result lets go of it. */
 export function guarded({ pid }: ChildProcess, guard: ChildGuard | undefined): () => void {
   if (pid === undefined || guard === undefined) return () => {};
-  let isHeld = true;
   guard.watch(pid);
-  return () => {
-    if (isHeld) guard.release(pid);
-    isHeld = false;
-  };
+  return () => guard.release(pid);
 }
 
 /** In a session of its own, so that nothing that ends the worker's group ends it, too. */

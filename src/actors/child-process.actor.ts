@@ -12,7 +12,7 @@ export interface ChildProcessOptions {
   readonly runner: string;
   /** Where the lines go that children log. */
   readonly log: (line: ChildLog) => void;
-  /** Ends them with this process, whatever ends that and however busy they are. */
+  /** Ends those that the machine has asked to guard with this process, however busy they are. */
   readonly guard?: ChildGuard;
 }
 
@@ -41,7 +41,6 @@ export const childProcess = ({
     let letGo: (() => void) | undefined;
     child.on('message', childListener({ say: sendBack, log: (line) => log({ ...line, pid }) }));
     reportLife(child, sendBack, verdict);
-    child.once('close', () => letGo?.());
 
     const post = poster(child);
     const { agent, graceMs, logLevel } = input;

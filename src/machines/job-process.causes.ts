@@ -1,6 +1,7 @@
 import type { Failure } from '../errors.js';
 import type { JobEnd } from './job.types.js';
 import type { Context } from './job-process.types.js';
+import { failureFrom } from './support.js';
 
 /** Why a process was ended before its time, in words for the person who reads the log. */
 
@@ -52,7 +53,5 @@ export const killed = (): Failure => ({
   message: 'The process was killed because the worker was told to halt.',
 });
 
-export const broken = ({ event: { error } }: { event: { error: unknown } }): Failure => ({
-  code: (error as Partial<Failure> | undefined)?.code ?? 'ERR_CHILD_PROCESS',
-  message: error instanceof Error ? error.message : String(error),
-});
+export const broken = ({ event: { error } }: { event: { error: unknown } }): Failure =>
+  failureFrom(error, 'ERR_CHILD_PROCESS');

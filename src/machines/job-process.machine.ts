@@ -29,8 +29,13 @@ import { memoryMachine } from './memory.machine.js';
 import type { Event as MemoryEvent, Input as MemoryInput } from './memory.types.js';
 import { fromEvent, port, type Slot, said } from './support.js';
 
-/** A process that could not be measured from the first is not used. */
-const unmeasured = {
+/** Until it is warm. A process that could not be measured from the first is not used. */
+const warmingUp = {
+  // It may block its event loop for long, and would not see its worker go.
+  shutdown: {
+    target: 'draining',
+    actions: [{ type: 'askToEnd', params: fromEvent }, 'guardChild'],
+  },
   'xstate.error.actor.sampler': {
     target: 'killing.forcing',
     actions: { type: 'blame', params: broken },
@@ -153,7 +158,7 @@ export const jobProcessMachine = setup({
           target: 'killing.forcing',
           actions: { type: 'blame', params: slowStart },
         },
-        ...unmeasured,
+        ...warmingUp,
       },
     },
     prewarming: {
@@ -170,7 +175,7 @@ export const jobProcessMachine = setup({
           target: 'killing.forcing',
           actions: { type: 'blame', params: slowStart },
         },
-        ...unmeasured,
+        ...warmingUp,
       },
       // What takes this long may block its event loop, and would not see its worker go.
       after: { suspicionTime: { actions: 'guardChild' } },

@@ -10,7 +10,7 @@ import {
   type ParameterizedObject,
   type ProvidedActor,
 } from 'xstate';
-import { WorkerError } from '../errors.js';
+import { type Failure, WorkerError, type WorkerErrorCode } from '../errors.js';
 
 /** Hands the whole event to a named action or guard as its params. */
 export const fromEvent = <E>({ event }: { event: E }): E => event;
@@ -70,10 +70,17 @@ export const isLive = (self: AnyActorRef, id: string): boolean => {
 const aroundGuards = /^Unable to evaluate guard[^\n]*\n/;
 
 /** What an unknown thrown value says, in one line. */
-export const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error))
-    .replace(aroundGuards, '')
-    .split('\n', 1)[0] ?? '';
+export const messageOf = (error: unknown): string => {
+  const { message } = Object(error) as { message?: unknown };
+  const text = typeof message === 'string' ? message : String(error);
+  return text.replace(aroundGuards, '').split('\n', 1)[0] ?? '';
+};
+
+/** What an actor that broke is told as; only our own errors have codes of ours. */
+export const failureFrom = (error: unknown, fallback: WorkerErrorCode): Failure => ({
+  code: error instanceof WorkerError ? error.code : fallback,
+  message: messageOf(error),
+});
 
 /**
  * `enqueueActions` for `setup({ actions })`: what one event asks for is decided by looping over the

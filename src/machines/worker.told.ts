@@ -1,7 +1,7 @@
 import type { Failure } from '../errors.js';
 import type { Assignment, Offer } from './job.types.js';
 import type { Event as RequestEvent } from './job-request.types.js';
-import { messageOf, slotOf } from './support.js';
+import { failureFrom, messageOf, slotOf } from './support.js';
 import { runningJobs } from './worker.facts.js';
 import type { Context, Emitted, Event } from './worker.types.js';
 
@@ -123,10 +123,8 @@ export const notRemoved = ({ event: { error } }: { event: { error: unknown } }):
 
 export const errorOf = ({ event: { error } }: { event: { error: Failure } }): Failure => error;
 /** An actor of ours broke. */
-export const broken = ({ event: { error } }: { event: { error: unknown } }): Failure => ({
-  code: (error as Partial<Failure> | undefined)?.code ?? 'ERR_INTERNAL',
-  message: messageOf(error),
-});
+export const broken = ({ event: { error } }: { event: { error: unknown } }): Failure =>
+  failureFrom(error, 'ERR_INTERNAL');
 
 export const brokenLink = ({ event: { actorId } }: { event: { actorId: string } }) => ({
   slot: slotOf(actorId),

@@ -8,9 +8,11 @@ type Snapshot = SnapshotFrom<typeof workerMachine>;
 /** Settles when a worker can take its first job, and rejects when it ends before that. */
 export const becomesReady = (actor: Actor<typeof workerMachine>): Promise<void> =>
   new Promise((resolve, reject) => {
-    actor.subscribe({
+    const watching = actor.subscribe({
       next: (snapshot) => {
-        if (canTakeJobs(snapshot)) resolve();
+        if (!canTakeJobs(snapshot)) return;
+        watching.unsubscribe();
+        resolve();
       },
       error: reject,
       complete: () => reject(endedEarly(actor.getSnapshot())),
@@ -29,7 +31,7 @@ function endedEarly({ output }: Snapshot): WorkerError {
       'ERR_WORKER_ENDED',
       'The worker was drained or stopped before it was ready.',
     );
-  // Failures come from the machine, whose codes are ours.
+  // A machine gives a code that is not ours to nothing that broke.
   const { code, message } = output.failure;
   return new WorkerError(code as WorkerErrorCode, message);
 }

@@ -274,6 +274,20 @@ it('says what it waited for when that did not come', async () => {
   });
 });
 
+it('throws once what the reading throws, and disturbs nobody later', async () => {
+  const server = await serve();
+  let reads = 0;
+
+  const waiting = server.waitFor(() => {
+    reads += 1;
+    throw new Error('no job yet');
+  });
+
+  await expect(waiting).rejects.toThrow('no job yet');
+  server.createRoom({ name: 'later' });
+  expect(reads).toBe(1);
+});
+
 it('writes a ledger that is clean when the worker is', async () => {
   const ledger = createLedger();
   const server = await serve({ ledger });

@@ -11,7 +11,8 @@ export interface Observers {
   ): () => void;
   /**
    * Resolves with the first truthy value of `read`, which runs now and after every event of the
-   * server. The limit is 10 s of real time unless given in milliseconds.
+   * server. The limit is 10 s of real time unless given in milliseconds. What `read` throws is
+   * thrown here.
    *
    * @throws WorkerError `ERR_NOT_SEEN` when it was not seen in time.
    */

@@ -9,14 +9,14 @@ export interface Sightings {
   look(): void;
   /**
    * Resolves with the first truthy value of `read`, which runs now and at every look. The limit is
-   * 10 s of real time unless given in milliseconds.
+   * 10 s of real time unless given in milliseconds. What `read` throws is thrown here.
    *
    * @throws WorkerError `ERR_NOT_SEEN` when it was not seen in time.
    */
   waitFor<T>(read: () => T, timeoutMs?: number): Promise<Truthy<T>>;
 }
 
-/** A place to wait at. What `read` throws reaches the one who says `look`. */
+/** A place to wait at. */
 export function createSightings(): Sightings {
   const looks = new Set<() => void>();
 
@@ -31,10 +31,14 @@ export function createSightings(): Sightings {
           looks.delete(look);
         };
         const look = () => {
-          const value = read();
-          if (!value) return;
+          try {
+            const value = read();
+            if (!value) return;
+            resolve(value as Truthy<T>);
+          } catch (error) {
+            reject(error);
+          }
           end();
-          resolve(value as Truthy<T>);
         };
         const timer = setTimeout(() => {
           end();

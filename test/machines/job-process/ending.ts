@@ -304,12 +304,13 @@ export const ending: readonly Behaviour<Machine>[] = [
         reach(subject);
         send({ type: 'shutdown', reason: 'asked' });
         expect(value(), name).toEqual({ draining: 'asking' });
-        expect(child.told, name).toEqual([asked]);
+        const wasWarm = name === 'idle';
+        // Its event loop may be blocked by what makes it warm.
+        expect(child.told, name).toEqual(wasWarm ? [asked] : [asked, { type: 'guard' }]);
 
         child.say({ type: 'child.exited', code: 0, signal: null });
         child.say({ type: 'child.closed', code: 0, signal: null });
 
-        const wasWarm = name === 'idle';
         expect(output(), name).toEqual(
           outputWith({
             outcome: 'unused',

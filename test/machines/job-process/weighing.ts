@@ -183,7 +183,10 @@ export const weighing: readonly Behaviour<Machine>[] = [
         expect(subject.child.told, name).toEqual([{ type: 'kill' }]);
         subject.child.say({ type: 'child.closed', code: null, signal: 'SIGKILL' });
 
-        expect(subject.output()?.error?.code, name).toBe('ERR_TEST');
+        expect(subject.output()?.error, name).toEqual({
+          code: 'ERR_CHILD_PROCESS',
+          message: failure.message,
+        });
       }
     },
   },
