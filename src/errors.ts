@@ -49,6 +49,8 @@ export type WorkerErrorCode =
    * `LIVEKIT_API_KEY`, `LIVEKIT_API_SECRET` and the machine's clock.
    */
   | 'ERR_CREDENTIALS_REFUSED'
+  /** A warning at the start: an option is allowed, and may not do what its author expects. */
+  | 'ERR_DOUBTFUL_OPTION'
   /** The entrypoint threw. The job has failed with its text. */
   | 'ERR_ENTRYPOINT'
   /**
@@ -140,6 +142,11 @@ export type WorkerErrorCode =
   | 'ERR_REQUEST_EXPIRED'
   /** `requestFnc` threw. Before its answer that refuses the offer; after it the answer stands. */
   | 'ERR_REQUEST_FNC'
+  /**
+   * A warning: `accept` was given the attribute `lk.agent.name`, which is the worker's own. The
+   * participant carries the worker's agent name there.
+   */
+  | 'ERR_RESERVED_ATTRIBUTE'
   /**
    * No attempt to register succeeded, `maxRetry` retries included, and no job was running. The
    * message has the last cause.

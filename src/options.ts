@@ -1,10 +1,13 @@
-import type { KeyPair } from './machines/connection.types.js';
+import { resolve } from 'node:path';
+import type { KeyPair, SocketOptions } from './machines/connection.types.js';
 import type { AgentSource } from './machines/job-process.types.js';
 import type { Settings } from './machines/worker.types.js';
 import { socketAddress } from './options/addresses.js';
+import { adviceFor } from './options/advice.js';
 import { closest } from './options/names.js';
 import { invalidOptions, missingCredentials } from './options/problems.js';
 import { givenProblems, readOptions, type Sources } from './options/read.js';
+import type { Mode } from './options/rows.js';
 import { type OptionValues, optionTable, type WorkerOptionsInit } from './options/table.js';
 import { completePermissions } from './permissions.js';
 import { Secret } from './secret.js';
@@ -52,7 +55,7 @@ export function resolveOptions<UserData>(
   const options = values as OptionValues;
   const agent = options.agent === undefined ? sources.agent : moduleOf(options.agent);
   const missing = credentialNames
-    .filter((name) => options[name] === undefined)
+    .filter((name) => options[name] === undefined && !options.unregistered)
     .map((name) => optionTable[name].env ?? name);
 
   const lacking = entrypointProblems(given);
@@ -63,21 +66,32 @@ export function resolveOptions<UserData>(
     throw invalidOptions(problems);
   }
   if (agent === undefined || missing.length > 0) throw missingCredentials(missing);
-  return settingsOf(options, agent);
+  return settingsOf(options, agent, sources.mode);
 }
 
 const moduleOf = (agent: URL | string): AgentSource => ({ url: String(agent), form: 'module' });
 
-function settingsOf(options: OptionValues, agent: AgentSource): ResolvedOptions {
-  const { url = '', apiKey = '', apiSecret = '', permissions = {}, logger, ...rest } = options;
-  const { entrypointFnc, prewarmFnc, execArgv, env, envExclude, ...plain } = rest;
+function settingsOf(options: OptionValues, agent: AgentSource, mode: Mode): ResolvedOptions {
+  const { url = '', apiKey = '', apiSecret = '', logger, ...rest } = options;
+  const { entrypointFnc, prewarmFnc, execArgv, env, envExclude, ...more } = rest;
+  const { httpProxy, caFile, workerToken, textFrames, ...plain } = more;
+  const permissions = completePermissions(options.permissions ?? {});
+  const hosted = workerToken !== undefined;
   return Object.freeze({
     // The check of each row and its default have made these complete.
     ...(plain as Required<typeof plain> as unknown as ResolvedOptions),
+    ...(hosted && { loadFnc: undefined, loadThreshold: defaultThreshold(mode) }),
     agent: Object.freeze(agent),
     url: socketAddress(url),
     credentials: new Secret<KeyPair>(Object.freeze({ apiKey, apiSecret })),
-    permissions: completePermissions(permissions),
+    permissions,
+    socket: socketOptions({ httpProxy, caFile, workerToken, textFrames }),
+    advice: adviceFor({
+      url: options.url && socketAddress(url),
+      permissions,
+      hosted,
+      loadOptions: loadOptions(options, mode),
+    }),
     execArgv: Object.freeze([...(execArgv ?? [])]),
     env: env && Object.freeze([...env]),
     envExclude: Object.freeze([...(envExclude ?? [])]),
@@ -85,7 +99,30 @@ function settingsOf(options: OptionValues, agent: AgentSource): ResolvedOptions 
   });
 }
 
-export type { Mode } from './options/rows.js';
+const defaultThreshold = (mode: Mode): number => optionTable.loadThreshold.fallback?.(mode) ?? 0.7;
+
+/** What was given about load, and would be ignored where the host of the worker decides. */
+const loadOptions = (
+  { loadFnc, loadThreshold }: OptionValues,
+  mode: Mode,
+): readonly ('loadFnc' | 'loadThreshold')[] => [
+  ...(loadFnc === undefined ? [] : (['loadFnc'] as const)),
+  ...(loadThreshold === defaultThreshold(mode) ? [] : (['loadThreshold'] as const)),
+];
+
+const socketOptions = ({
+  httpProxy,
+  caFile,
+  workerToken,
+  textFrames,
+}: Pick<OptionValues, 'httpProxy' | 'caFile' | 'workerToken' | 'textFrames'>): SocketOptions =>
+  Object.freeze({
+    httpProxy: typeof httpProxy === 'string' ? new Secret(httpProxy) : httpProxy,
+    caFile: caFile && resolve(caFile),
+    workerToken: workerToken === undefined ? undefined : new Secret(workerToken),
+    textFrames,
+  });
+
 export type {
   EntrypointFnc,
   Logger,
@@ -93,3 +130,4 @@ export type {
   PrewarmFnc,
   WorkerOptionsInit,
 } from './options/table.js';
+export type { Mode };

@@ -28,7 +28,7 @@ const layers: Layers = {
     value:
       /^(xstate|node:.+|actors\/.+|protocol\/(?!agent-mess|server-mess|worker-mess).+|errors\.ts)$/,
     type: /^(machines\/.+|secret\.ts|ws|@livekit\/protocol|livekit-server-sdk)$/,
-    dynamic: /^(ws|livekit-server-sdk|protocol\/.+)$/,
+    dynamic: /^(node:.+|ws|livekit-server-sdk|https-proxy-agent|proxy-from-env|protocol\/.+)$/,
   },
   // Another program: it loads the user's module, and rtc-node from where that module finds it.
   job: {
@@ -52,7 +52,7 @@ const layers: Layers = {
   },
   settings: {
     files: new RegExp(`^${settings}$`),
-    value: new RegExp(`^(node:os|node:util|valibot|job/registry\\.ts|${settings})$`),
+    value: new RegExp(`^(node:(fs|os|path|util)|valibot|job/registry\\.ts|${settings})$`),
     type: /^(xstate|machines\/.+|job\/.+)$/,
     dynamic: nothing,
   },

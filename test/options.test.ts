@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { WorkerError } from '../src/errors.js';
 import { type Resolution, resolveOptions } from '../src/options.js';
 import { WorkerPermissions } from '../src/permissions.js';
+import { certificate } from './support/certificates.js';
 
 const cores = availableParallelism();
 const variables = {
@@ -10,6 +12,7 @@ const variables = {
   LIVEKIT_API_KEY: 'key',
   LIVEKIT_API_SECRET: 'very-secret',
 };
+const agentFile = fileURLToPath(import.meta.url);
 const agent = { url: 'file:///agent.js', form: 'file' } as const;
 
 /** Options as a careless caller of JavaScript may write them. */
@@ -39,6 +42,15 @@ describe('defaults', () => {
   const common = {
     agent,
     url: 'wss://example.com',
+    socket: {
+      httpProxy: undefined,
+      caFile: undefined,
+      workerToken: undefined,
+      textFrames: false,
+    },
+    measureRoundTrip: false,
+    unregistered: false,
+    advice: [],
     agentName: '',
     workerType: 'room',
     deployment: '',
@@ -124,6 +136,12 @@ describe('bounds', () => {
     ['url', ['ws://a', 'wss://a/b', 'http://a', 'https://a:1'], ['a', 'ftp://a', 'ws://u:p@a', '']],
     ['apiKey', ['k'], ['', 1, null]],
     ['apiSecret', ['s'], ['', 1, null]],
+    ['httpProxy', [null, 'http://u:p@a:3128', 'https://a'], ['a:3128', 'socks5://a', '', true]],
+    ['caFile', [certificate('own').file], ['/nowhere.pem', agentFile, '', 1, null]],
+    ['workerToken', ['t'], ['', 1, null]],
+    ['unregistered', [true, false], ['true', 1, null]],
+    ['textFrames', [true, false], ['true', 1, null]],
+    ['measureRoundTrip', [true, false], ['true', 1, null]],
     ['agentName', ['', 'bob'], [1, null]],
     ['workerType', ['room', 'publisher', 'participant'], ['ROOM', 'JT_ROOM', 0, '']],
     [
@@ -268,6 +286,103 @@ describe('precedence', () => {
       url: 'file:///own.js',
       form: 'module',
     });
+  });
+});
+
+describe('the way to the server', () => {
+  const way = (given: object, env: Readonly<Record<string, string>> = {}) =>
+    resolve(given, { env: { ...variables, ...env } }).socket;
+
+  it('keeps proxy and token secret, and tells no proxy from an unset one (O-16, F-24)', () => {
+    const { httpProxy, workerToken } = way({
+      httpProxy: 'http://user:hush@proxy',
+      workerToken: 'hush',
+    });
+
+    expect([httpProxy?.reveal(), workerToken?.reveal()]).toEqual([
+      'http://user:hush@proxy',
+      'hush',
+    ]);
+    expect(JSON.stringify({ httpProxy, workerToken })).not.toMatch(/hush/);
+    expect(way({ httpProxy: null }).httpProxy).toBe(null);
+    expect(way({}).httpProxy).toBe(undefined);
+  });
+
+  it('never repeats a proxy that is wrong', () => {
+    expect(refusal({ httpProxy: 'socks5://user:hush@proxy' })).toEqual([
+      '- httpProxy: expected an http or https URL, or null for no proxy, got [secret].',
+    ]);
+  });
+
+  it('takes certificates and the token of a hosted agent from their variables (E-7, E-16)', () => {
+    const { caFile, workerToken } = way(
+      {},
+      { SSL_CERT_FILE: certificate('own').file, LIVEKIT_WORKER_TOKEN: 'hosted' },
+    );
+
+    expect([caFile, workerToken?.reveal()]).toEqual([certificate('own').file, 'hosted']);
+  });
+
+  it('says what is wrong with a file of certificates', () => {
+    expect(refusal({ caFile: '/nowhere.pem' }, { env: { ...variables } })).toEqual([
+      '- caFile: expected the path of a PEM file with certificates, got "/nowhere.pem". It cannot be read (ENOENT).',
+    ]);
+    expect(refusal({ caFile: agentFile })).toEqual([
+      `- caFile: expected the path of a PEM file with certificates, got "${agentFile}". There is no certificate in it.`,
+    ]);
+  });
+
+  it('needs neither address nor credentials when it is unregistered (F-153, O-34)', () => {
+    expect(resolve({ unregistered: true }, { env: {} })).toMatchObject({
+      unregistered: true,
+      url: '',
+    });
+  });
+});
+
+describe('advice', () => {
+  const advice = (given: object, env: Readonly<Record<string, string>> = {}) => {
+    const settings = resolve(given, { env: { ...variables, ...env } });
+    return settings.advice.map(({ code, message }) => {
+      expect(code).toBe('ERR_DOUBTFUL_OPTION');
+      return message;
+    });
+  };
+
+  it.each([
+    'ws://localhost',
+    'ws://127.0.0.1:7880',
+    'ws://127.1.2.3',
+    'http://[::1]:7880',
+    'wss://a',
+  ])('has none for %s', (url) => {
+    expect(advice({ url })).toEqual([]);
+  });
+
+  it('warns of an address that is neither encrypted nor of this machine (R-S10)', () => {
+    expect(advice({ url: 'http://example.com' })).toEqual([
+      'url: ws:// is not encrypted, and tokens can be read on the way. Use wss:// to another machine.',
+    ]);
+  });
+
+  it('warns of sources that the server ignores, and of tracks that nobody receives (F-9, N-36)', () => {
+    const permissions = { canPublishSources: ['camera'], hidden: true };
+
+    expect(advice({ permissions })).toEqual([
+      'permissions: the open server ignores canPublishSources; agents may publish from every source there.',
+      'permissions: what a hidden agent publishes, nobody receives.',
+    ]);
+    expect(advice({ permissions: { hidden: true, canPublish: false } })).toEqual([]);
+  });
+
+  it('warns of load options that a hosted worker ignores, and ignores them (F-18, O-31)', () => {
+    const given = { workerToken: 'hosted', loadFnc: () => 0, loadThreshold: 0.2 };
+
+    expect(advice(given)).toEqual([
+      'workerToken: a hosted worker ignores loadFnc and loadThreshold.',
+    ]);
+    expect(resolve(given)).toMatchObject({ loadFnc: undefined, loadThreshold: 0.7 });
+    expect(advice({ workerToken: 'hosted' })).toEqual([]);
   });
 });
 

@@ -1,8 +1,10 @@
 import { type CallbackLogicFunction, fromCallback } from 'xstate';
 import type { Command, Fact, SocketInput } from '../machines/connection.types.js';
 import { toAgentUrl } from '../protocol/agent-url.js';
+import { lateness } from './lateness.js';
 import { reportEnd, reportFrames, type Say, speaker } from './socket-events.js';
 import { socketFailure } from './socket-failure.js';
+import { wayTo } from './socket-route.js';
 
 const handshakeTimeoutMs = 10_000;
 /** Above what a server with default limits can put into one message. */
@@ -11,7 +13,8 @@ const tokenLife = '10m';
 
 /**
  * Owns exactly one WebSocket to a server: commands become frames, frames and socket events become
- * facts. It does not reconnect, and keeps no clock beside the limit of the handshake.
+ * facts. It does not reconnect, and keeps no clock beside the limit of the handshake and the one
+ * that shows how late frames are read.
  *
  * Contract: one of `socket.refused`, `socket.failed` and `socket.closed` is reported, once, and
  * nothing after it. Commands given before the socket is open wait for it.
@@ -36,14 +39,14 @@ const agentSocketLogic: CallbackLogicFunction<Command, Fact, SocketInput> = ({
   receive((command) => perform(command));
 
   prepare(input)
-    .then(({ dial, toFact, toFrame }) => {
+    .then(({ dial, through, toFact, toFrame }) => {
       if (over.signal.aborted) return;
       const socket = dial();
       over.signal.addEventListener('abort', () => socket.terminate());
-      reportEnd(socket, input.url, end);
-      reportFrames(socket, toFact, sendBack);
+      reportEnd(socket, (error) => socketFailure(input.url, error, through), end);
+      reportFrames(socket, toFact, lateness(over.signal), sendBack);
       socket.once('open', () => {
-        perform = speaker(socket, toFrame, sendBack);
+        perform = speaker(socket, toFrame, { sendBack, end });
         for (const command of waiting.splice(0)) perform(command);
         sendBack({ type: 'socket.opened', jitter: Math.random() });
       });
@@ -63,22 +66,29 @@ const agentSocketLogic: CallbackLogicFunction<Command, Fact, SocketInput> = ({
 export const agentSocket = fromCallback(agentSocketLogic);
 
 /** Loads what only a connected worker needs, and makes a token for this one connection. */
-async function prepare({ url, credentials }: SocketInput) {
-  const target = toAgentUrl(url);
-  const [{ WebSocket }, { AccessToken }, messages] = await Promise.all([
+async function prepare({ url, credentials, options = {} }: SocketInput) {
+  const target = toAgentUrl(url, options.workerToken?.reveal());
+  const [{ WebSocket }, { AccessToken }, { toFact, toFrame, toText }, way] = await Promise.all([
     import('ws'),
     import('livekit-server-sdk'),
     import('../protocol/agent-messages.js'),
+    wayTo(target, options),
   ]);
   const { apiKey, apiSecret } = credentials.reveal();
   const token = new AccessToken(apiKey, apiSecret, { ttl: tokenLife });
   token.addGrant({ agent: true });
-  const options = {
+  const socketOptions = {
     headers: { Authorization: `Bearer ${await token.toJwt()}` },
     followRedirects: false,
     handshakeTimeout: handshakeTimeoutMs,
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
+    ...way.route,
   };
-  return { ...messages, dial: () => new WebSocket(target, options) };
+  return {
+    toFact,
+    toFrame: options.textFrames ? toText : toFrame,
+    through: way.through,
+    dial: () => new WebSocket(target, socketOptions as ConstructorParameters<typeof WebSocket>[2]),
+  };
 }

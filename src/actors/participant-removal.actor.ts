@@ -1,6 +1,8 @@
 import { fromPromise } from 'xstate';
 import { WorkerError } from '../errors.js';
 import type { RemovalInput } from '../machines/worker.types.js';
+import { callRoom } from './room-call.js';
+import { socketFailure } from './socket-failure.js';
 
 /**
  * Owns one call to the server: it takes a participant out of a room whose process died and could
@@ -8,23 +10,22 @@ import type { RemovalInput } from '../machines/worker.types.js';
  * wait is the machine's business.
  */
 export const participantRemoval = fromPromise<void, RemovalInput>(async ({ input }) => {
-  const { RoomServiceClient } = await import('livekit-server-sdk');
-  const { url, credentials, room, identity } = input;
-  const { apiKey, apiSecret } = credentials.reveal();
-  const rooms = new RoomServiceClient(url, apiKey, apiSecret, { failover: false });
-  try {
-    await rooms.removeParticipant(room, identity);
-  } catch (error) {
-    if (statusOf(error) === 404) return;
-    // The server's own words may name the room or the participant.
-    throw new WorkerError(
-      'ERR_CONNECTION_FAILED',
-      `A participant whose process died is still in its room: the server answered ${statusOf(error) ?? 'nothing'}.`,
-    );
-  }
+  const { url, credentials, options, room, identity } = input;
+  const status = await callRoom({
+    url,
+    credentials: credentials.reveal(),
+    options,
+    room,
+    method: 'RemoveParticipant',
+    request: { room, identity },
+  }).catch((error: unknown) => {
+    throw stays(socketFailure(url, error).message);
+  });
+  if (status !== 200 && status !== 404) throw stays(`The server answered with HTTP ${status}.`);
 });
 
-function statusOf(error: unknown): number | undefined {
-  const { status } = Object(error) as { status?: unknown };
-  return typeof status === 'number' ? status : undefined;
-}
+const stays = (why: string): WorkerError =>
+  new WorkerError(
+    'ERR_CONNECTION_FAILED',
+    `A participant whose process died is still in its room. ${why}`,
+  );

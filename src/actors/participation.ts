@@ -9,12 +9,27 @@ import type { Participation } from '../machines/job.types.js';
 export function toParticipation(given: unknown, jobId: string): Participation {
   const { name, identity, metadata, attributes, ...rest } = record('accept', given);
   refuseUnknown('accept', rest);
-  return {
+  const participation = {
     name: text('name', name) ?? '',
     identity: text('identity', identity) || `agent-${jobId}`,
     metadata: text('metadata', metadata) ?? '',
     attributes: texts(attributes),
   };
+  refuseTooLarge(participation);
+  return participation;
+}
+
+/** What a server takes in one frame, less what belongs to every answer. */
+const mostBytes = 2 * 1024 * 1024 - 4 * 1024;
+
+function refuseTooLarge({ attributes, ...more }: Participation): void {
+  const parts = [...Object.values(more), ...Object.entries(attributes).flat()];
+  // What surrounds each text in a frame is less than this.
+  const bytes = parts.reduce((sum, part) => sum + Buffer.byteLength(part) + 12, 0);
+  if (bytes <= mostBytes) return;
+  throw invalid(
+    `accept() was given ${bytes} bytes; the server takes 2 MiB. Send what is large once the agent is in the room.`,
+  );
 }
 
 /** Checks what was given to `reject()`; by default the next worker is asked. */

@@ -15,6 +15,7 @@ import { steps } from './support.js';
 
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
+const longestAskedMs = 60_000;
 const goodbyeMs = 5_000;
 const malformedWindowMs = 10_000;
 const hushMs = 1_000;
@@ -22,6 +23,9 @@ const hushMs = 1_000;
 /** Whether the worker runs jobs, as far as its last report says. */
 export const hasJobs = ({ report }: Pick<Context, 'report'>): boolean =>
   report !== undefined && report.jobIds.length > 0;
+
+const isLoadAlone = (report: Report, last: Report | undefined): boolean =>
+  report.status === last?.status && report.jobIds.join() === last.jobIds.join();
 
 const frame = (message: Message, ref?: string): Command => ({
   type: 'send',
@@ -40,20 +44,36 @@ export const frames = {
   introduce: steps<Context, Event, Emitted>(({ context: { report, outbox, ref }, enqueue }) => {
     const unproven = report ? [{ status: report.status, ref: ref + 1 }] : [];
     const last = ref + unproven.length;
-    enqueue.assign({ unproven, ref: last });
+    enqueue.assign({ unproven, ref: last, unwritten: report ? 1 : 0, reportWaits: false });
     if (report) enqueue.sendTo('socket', frame({ kind: 'report', ...report }));
     if (report && hasJobs({ report }))
       enqueue.sendTo('socket', frame({ kind: 'migrate', jobIds: report.jobIds }));
     for (const status of outbox) enqueue.sendTo('socket', statusFrame(status));
     if (unproven.length + outbox.length > 0) enqueue.sendTo('socket', ping(last));
   }),
-  /** A change of the status has a ping behind it: its pong proves that the server knows. */
+  /**
+   * A change of status or jobs goes at once; behind that of the status goes a ping, whose pong proves
+   * that the server knows. Load alone waits for a report that is on its way, and only the newest of
+   * those that wait is sent: a server that reads slowly gets no queue of old ones.
+   */
   sendReport: steps<Context, Event, Emitted, Report>(
-    ({ context: { report: last, unproven, ref }, enqueue }, { status, load, jobIds }) => {
+    ({ context: { report: last, unwritten, unproven, ref }, enqueue }, report) => {
+      const { status, load, jobIds } = report;
+      if (unwritten > 0 && isLoadAlone(report, last)) return enqueue.assign({ reportWaits: true });
+      enqueue.assign({ unwritten: unwritten + 1, reportWaits: false });
       enqueue.sendTo('socket', frame({ kind: 'report', status, load, jobIds }));
       if (status === last?.status) return;
       enqueue.assign({ unproven: [...unproven, { status, ref: ref + 1 }], ref: ref + 1 });
       enqueue.sendTo('socket', ping(ref + 1));
+    },
+  ),
+  /** One report less on its way; the one that waited for it follows. */
+  reportWritten: steps<Context, Event, Emitted>(
+    ({ context: { report, unwritten, reportWaits }, enqueue }) => {
+      const left = Math.max(0, unwritten - 1);
+      if (!reportWaits || left > 0 || !report) return enqueue.assign({ unwritten: left });
+      enqueue.assign({ unwritten: 1, reportWaits: false });
+      enqueue.sendTo('socket', frame({ kind: 'report', ...report }));
     },
   ),
   sendAnswer: steps<Context, Event, Emitted, Answer>(
@@ -71,6 +91,9 @@ export const frames = {
   }),
   ping: steps<Context, Event, Emitted>(({ context: { ref }, enqueue }) => {
     enqueue.sendTo('socket', ping(ref));
+  }),
+  measure: steps<Context, Event, Emitted>(({ context: { measureRoundTrip }, enqueue }) => {
+    if (measureRoundTrip) enqueue.sendTo('socket', { type: 'measure' } satisfies Command);
   }),
   closeSocket: steps<Context, Event, Emitted>(({ enqueue }) => {
     enqueue.sendTo('socket', { type: 'close' } satisfies Command);
@@ -117,15 +140,16 @@ export const retries = {
       });
     },
   ),
-  /** Full jitter: a fleet that lost its server comes back spread over the pause. Who leaves hurries. */
-  planPause: steps<Context, Event, Emitted, { jitter: number }>(
-    ({ context: { step, leaving }, enqueue }, { jitter }) => {
+  /**
+   * Full jitter: a fleet that lost its server comes back spread over the pause, and not before the
+   * server wants it, for a minute at most. Who leaves hurries.
+   */
+  planPause: steps<Context, Event, Emitted, { jitter: number; askedMs: number }>(
+    ({ context: { step, leaving }, enqueue }, { jitter, askedMs }) => {
       const longestMs = leaving ? firstPauseMs : longestPauseMs;
-      enqueue.assign({
-        jitter,
-        step: step + 1,
-        pauseMs: Math.round(jitter * Math.min(longestMs, firstPauseMs * 2 ** step)),
-      });
+      const pauseMs = Math.round(jitter * Math.min(longestMs, firstPauseMs * 2 ** step));
+      const asked = leaving ? 0 : Math.min(askedMs, longestAskedMs);
+      enqueue.assign({ jitter, step: step + 1, pauseMs: asked + pauseMs });
     },
   ),
   rememberToLeave: steps<Context, Event, Emitted>(({ context, enqueue }) => {

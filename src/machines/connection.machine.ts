@@ -20,10 +20,12 @@ import {
   assigned,
   failedLink,
   garbled,
-  jitterOf,
   lostLink,
+  measured,
   offered,
+  pauseOf,
   registered,
+  roundTrip,
   statusOf,
   terminated,
 } from './connection.told.js';
@@ -41,6 +43,7 @@ import { fromEvent, port, said } from './support.js';
 
 const malformedLimit = 10;
 const refusalLimit = 3;
+const longestRoundTripMs = 60_000;
 
 const deliver = {
   actions: [
@@ -75,6 +78,8 @@ export const connectionMachine = setup({
     isExhausted: ({ context }) =>
       context.failures + 1 > context.maxRetry && !hasJobs(context) && !context.leaving,
     isUnreadable: ({ context }) => context.malformed + 1 >= malformedLimit,
+    isSensible: (_, { roundTripMs }: { roundTripMs: number }) =>
+      roundTripMs >= 0 && roundTripMs <= longestRoundTripMs,
     isHushed: ({ context }) => context.hushed,
     isLeaving: ({ context }) => context.leaving,
     isDelivered: ({ context }) => context.outbox.length === 0,
@@ -84,7 +89,7 @@ export const connectionMachine = setup({
   actions: {
     openSocket: spawnChild('agentSocket', {
       id: 'socket',
-      input: ({ context: { url, credentials } }) => ({ url, credentials }),
+      input: ({ context: { url, credentials, options } }) => ({ url, credentials, options }),
     }),
     dropSocket: stopChild('socket'),
     holdJitter: assign((_, { jitter }: { jitter: number }) => ({ jitter })),
@@ -126,6 +131,8 @@ export const connectionMachine = setup({
     malformed: 0,
     hushed: false,
     report: undefined,
+    unwritten: 0,
+    reportWaits: false,
     outbox: [],
     unproven: [],
     ref: 0,
@@ -206,6 +213,11 @@ export const connectionMachine = setup({
         'server.offered': { actions: { type: 'say', params: offered } },
         'server.assigned': { actions: { type: 'say', params: assigned } },
         'server.terminated': { actions: { type: 'say', params: terminated } },
+        'server.ponged': {
+          guard: { type: 'isSensible', params: roundTrip },
+          actions: { type: 'say', params: measured },
+        },
+        'socket.reported': { actions: 'reportWritten' },
         'socket.wrote': { actions: { type: 'say', params: answered } },
         'socket.ponged': { actions: { type: 'settle', params: fromEvent } },
         'frame.malformed': [
@@ -225,7 +237,7 @@ export const connectionMachine = setup({
           after: { pingPause: 'probing' },
         },
         probing: {
-          entry: 'ping',
+          entry: ['ping', 'measure'],
           on: { 'socket.heard': 'fresh' },
           after: {
             silenceTimeout: { target: '#connection.backoff', actions: lost(silentServer) },
@@ -288,7 +300,7 @@ export const connectionMachine = setup({
 function lost<E extends object>(cause: Cause<E>) {
   return [
     { type: 'holdFailure', params: cause },
-    { type: 'planPause', params: jitterOf },
+    { type: 'planPause', params: pauseOf },
   ] as const;
 }
 

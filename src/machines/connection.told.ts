@@ -17,8 +17,8 @@ export const registered = ({
 
 export const offered = ({
   context: { slot },
-  event: { offer },
-}: From<'server.offered'>): Emitted => ({ type: 'link.offered', slot, offer });
+  event: { offer, lateMs },
+}: From<'server.offered'>): Emitted => ({ type: 'link.offered', slot, offer, lateMs });
 
 export const assigned = ({
   context: { slot },
@@ -29,6 +29,19 @@ export const terminated = ({
   context: { slot },
   event: { jobId },
 }: From<'server.terminated'>): Emitted => ({ type: 'link.terminated', slot, jobId });
+
+export const measured = ({ context: { slot }, event }: From<'server.ponged'>): Emitted => ({
+  type: 'link.measured',
+  slot,
+  ...roundTrip({ event }),
+});
+
+/** How long a ping and its pong took; a server that made up its time gives nonsense. */
+export const roundTrip = ({
+  event: { pingedAt, heardAt = pingedAt },
+}: Pick<From<'server.ponged'>, 'event'>): { roundTripMs: number } => ({
+  roundTripMs: heardAt - pingedAt,
+});
 
 export const answered = ({ context: { slot }, event: { ref } }: From<'socket.wrote'>): Emitted => ({
   type: 'link.answered',
@@ -53,8 +66,12 @@ const known = (failure: Failure | undefined): Failure =>
   failure ?? { code: 'ERR_CONNECTION_FAILED', message: 'The connection was lost.' };
 
 /** A fact that ends a socket brings a fresh random number; time that passes brings none. */
-export const jitterOf = ({ context, event }: Told & { event: object }): { jitter: number } => ({
+export const pauseOf = ({
+  context,
+  event,
+}: Told & { event: object }): { jitter: number; askedMs: number } => ({
   jitter: 'jitter' in event ? Number(event.jitter) : context.jitter,
+  askedMs: 'retryAfterMs' in event ? Number(event.retryAfterMs) : 0,
 });
 
 /** The HTTP status of a refusal; 0 for every other way to fail. */

@@ -76,18 +76,35 @@ export type Message =
   | ({ readonly kind: 'answer' } & Answer)
   | ({ readonly kind: 'report' } & Report)
   | ({ readonly kind: 'status' } & JobStatus)
-  | { readonly kind: 'migrate'; readonly jobIds: readonly string[] };
+  | { readonly kind: 'migrate'; readonly jobIds: readonly string[] }
+  /** Asks for a `server.ponged`; `at` is in milliseconds, and comes back. */
+  | { readonly kind: 'ping'; readonly at: number };
+
+/** How a socket finds its way. Everything may be left out. */
+export interface SocketOptions {
+  /** The proxy to go through; `null` is none, undefined leaves it to the environment. */
+  readonly httpProxy?: Secret | null | undefined;
+  /** A PEM file of certificates that are trusted beside Node's own; read for each connection. */
+  readonly caFile?: string | undefined;
+  /** What a hosted agent shows to its server, beside the key pair. */
+  readonly workerToken?: Secret | undefined;
+  /** JSON in text frames instead of protobuf, for eyes on the wire. */
+  readonly textFrames?: boolean | undefined;
+}
 
 /** Where a socket connects, and with which key pair it signs its token. */
 export interface SocketInput {
   readonly url: string;
   readonly credentials: Secret<KeyPair>;
+  readonly options?: SocketOptions | undefined;
 }
 
 /** Commands to the socket. */
 export type Command =
   /** `ref` comes back in `socket.wrote` once the frame left the process. */
   | { readonly type: 'send'; readonly message: Message; readonly ref?: string }
+  /** Measures the way to the server's own code and back. */
+  | { readonly type: 'measure' }
   /** `ref` comes back in `socket.ponged`. */
   | { readonly type: 'ping'; readonly ref: number }
   | { readonly type: 'close' };
@@ -95,26 +112,40 @@ export type Command =
 /** Facts from the socket. `jitter` is a random number from 0 to 1, since machines have no dice. */
 export type Fact =
   | { readonly type: 'socket.opened'; readonly jitter: number }
-  | { readonly type: 'socket.refused'; readonly status: number; readonly jitter: number }
+  | {
+      readonly type: 'socket.refused';
+      readonly status: number;
+      readonly jitter: number;
+      /** How long the server asks to wait. */
+      readonly retryAfterMs?: number;
+    }
   | { readonly type: 'socket.failed'; readonly error: Failure; readonly jitter: number }
   | { readonly type: 'socket.closed'; readonly code: number; readonly jitter: number }
   /** Any sign of life: it comes before the fact it belongs to. */
   | { readonly type: 'socket.heard' }
   | { readonly type: 'socket.wrote'; readonly ref: string }
+  /** A report left the process. */
+  | { readonly type: 'socket.reported' }
   | { readonly type: 'socket.ponged'; readonly ref: number }
   | { readonly type: 'frame.malformed' }
   | { readonly type: 'server.registered'; readonly workerId: string; readonly server: ServerInfo }
-  | { readonly type: 'server.offered'; readonly offer: Offer }
+  /** `lateMs`: how long it may have waited to be read, since this process stood still. */
+  | { readonly type: 'server.offered'; readonly offer: Offer; readonly lateMs?: number }
   | { readonly type: 'server.assigned'; readonly assignment: Assignment }
-  | { readonly type: 'server.terminated'; readonly jobId: string };
+  | { readonly type: 'server.terminated'; readonly jobId: string }
+  /** The answer to a `measure`: when that was sent, and when this came, both in milliseconds. */
+  | { readonly type: 'server.ponged'; readonly pingedAt: number; readonly heardAt?: number };
 
 export interface Input {
   readonly slot: number;
   readonly url: string;
   readonly credentials: Secret<KeyPair>;
+  readonly options?: SocketOptions | undefined;
   readonly registration: Registration;
   /** Consecutive attempts that may fail to register, while no job runs; `Infinity` is no limit. */
   readonly maxRetry: number;
+  /** Whether a silent link also measures the way to the server. */
+  readonly measureRoundTrip?: boolean | undefined;
 }
 
 export interface Context extends Input {
@@ -133,6 +164,10 @@ export interface Context extends Input {
   /** An unreadable frame was told of within the last second. */
   readonly hushed: boolean;
   readonly report: Report | undefined;
+  /** Reports on their way to the server. */
+  readonly unwritten: number;
+  /** The newest report waits for one that is on its way. */
+  readonly reportWaits: boolean;
   /** Statuses that the server may not have, in order. */
   readonly outbox: readonly (JobStatus & { readonly ref: number })[];
   /** Changes of the worker's own status that the server may not have read, in order. */
@@ -173,12 +208,20 @@ export type Emitted =
   /** A frame could not be read; told once a second at most. */
   | { readonly type: 'link.garbled'; readonly slot: number; readonly error: Failure }
   | { readonly type: 'link.failed'; readonly slot: number; readonly error: Failure }
-  | { readonly type: 'link.offered'; readonly slot: number; readonly offer: Offer }
+  | {
+      readonly type: 'link.offered';
+      readonly slot: number;
+      readonly offer: Offer;
+      /** How long the offer may have waited to be read. */
+      readonly lateMs?: number | undefined;
+    }
   | { readonly type: 'link.assigned'; readonly slot: number; readonly assignment: Assignment }
   | { readonly type: 'link.terminated'; readonly slot: number; readonly jobId: string }
   | { readonly type: 'link.answered'; readonly slot: number; readonly jobId: string }
   /** The server has read that the worker takes jobs, or that it takes none. */
   | { readonly type: 'link.reported'; readonly slot: number; readonly status: Report['status'] }
+  /** The way to the server and back; only with `measureRoundTrip`. */
+  | { readonly type: 'link.measured'; readonly slot: number; readonly roundTripMs: number }
   /** The server has this terminal status. */
   | { readonly type: 'link.delivered'; readonly slot: number; readonly jobId: string };
 

@@ -63,6 +63,7 @@ export const jobs = {
         input: {
           url: settings.url,
           credentials: settings.credentials,
+          options: settings.socket,
           room: job.room,
           identity: job.identity,
         },

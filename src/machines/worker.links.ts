@@ -34,7 +34,9 @@ export const links = {
           slot: 0,
           url: settings.url,
           credentials: settings.credentials,
+          options: settings.socket,
           maxRetry: settings.maxRetry,
+          measureRoundTrip: settings.measureRoundTrip,
           registration: {
             workerType: settings.workerType,
             agentName: settings.agentName,

@@ -4,7 +4,7 @@ import { connectionMachine } from './connection.machine.js';
 import type { Offer } from './job.types.js';
 import { jobRequestMachine } from './job-request.machine.js';
 import { processPoolMachine } from './process-pool.machine.js';
-import { armed, fromEvent, port } from './support.js';
+import { armed, fromEvent, port, steps } from './support.js';
 import { isFull, jobOf, requestOf, unfinished } from './worker.facts.js';
 import { jobs } from './worker.jobs.js';
 import { type LinkLogic, links } from './worker.links.js';
@@ -89,6 +89,9 @@ export const workerMachine = setup({
       requestOf(context, jobId) !== undefined ||
       jobOf(context, jobId) !== undefined ||
       context.ended.includes(jobId),
+    /** The server has given up on it. */
+    isStale: ({ context }, { lateMs }: { lateMs: number }) =>
+      lateMs >= context.settings.requestTimeout,
     hasTooManyOffers: ({ context }) => context.requests.length >= context.settings.maxOpenOffers,
     isAwaited: ({ context }, { jobId }: { jobId: string }) =>
       requestOf(context, jobId)?.phase === 'accepted',
@@ -102,6 +105,7 @@ export const workerMachine = setup({
       (code === 'ERR_AGENT_MODULE' && context.settings.agent.form === 'file'),
     isLastMiss: ({ context }) => context.loadMisses + 1 === missLimit,
     isFirstMiss: ({ context }) => context.loadMisses === 0,
+    isUnregistered: ({ context }) => context.settings.unregistered,
     hasFailed: ({ context }) => context.failure !== undefined,
     hasLeft: ({ context }) => context.links.length === 0 && context.removals.length === 0,
   },
@@ -125,6 +129,7 @@ export const workerMachine = setup({
     holdKnown: assign((_, { status }: { status: 'available' | 'full' }) => ({ known: status })),
     forgetKnown: assign({ known: undefined }),
     holdWorkerId: assign((_, { workerId }: { workerId: string }) => ({ workerId })),
+    holdRoundTrip: assign((_, { roundTripMs }: { roundTripMs: number }) => ({ roundTripMs })),
     holdFailure: assign(({ context }, failure: Failure) => ({
       failure: context.failure ?? failure,
     })),
@@ -136,6 +141,9 @@ export const workerMachine = setup({
       end: end === 'cut' && unfinished(context) === 0 ? context.end : end,
     })),
     tell: emit((_, event: Emitted) => event),
+    tellAdvice: steps<Context, Event, Emitted>(({ context, enqueue }) => {
+      for (const error of context.settings.advice) enqueue.emit({ type: 'warning', error });
+    }),
     armPrewarmTimeout: armed<Context, Event>(
       'prewarmTimeout.passed',
       ({ settings }) => settings.initializeProcessTimeout + prewarmMarginMs,
@@ -165,6 +173,7 @@ export const workerMachine = setup({
     removals: [],
     reported: { status: 'full', jobIds: [] },
     known: undefined,
+    roundTripMs: undefined,
     load: 0,
     loadMisses: 0,
     failure: undefined,
@@ -200,9 +209,13 @@ export const workerMachine = setup({
         { type: 'tell', params: told.disconnected },
       ],
     },
+    'link.measured': { actions: { type: 'holdRoundTrip', params: fromEvent } },
     'link.garbled': { actions: { type: 'tell', params: told.warned } },
     // A taken port must be known before the server sends jobs, so it comes first.
-    'http.listening': { actions: ['openLinks', { type: 'tell', params: told.listening }] },
+    'http.listening': [
+      { guard: 'isUnregistered', actions: { type: 'tell', params: told.listening } },
+      { actions: ['openLinks', { type: 'tell', params: told.listening }] },
+    ],
     'link.failed': {
       target: '.draining',
       actions: [
@@ -308,7 +321,7 @@ export const workerMachine = setup({
       after: { startDelay: 'prewarming' },
     },
     prewarming: {
-      entry: ['openHttp', 'startSampling', 'openPool', 'armPrewarmTimeout'],
+      entry: ['tellAdvice', 'openHttp', 'startSampling', 'openPool', 'armPrewarmTimeout'],
       exit: 'disarmPrewarmTimeout',
       on: {
         'pool.ready': { target: 'running', actions: 'reportChange' },
@@ -484,6 +497,10 @@ function offered(accepting: boolean) {
     {
       guard: { type: 'isOurs', params: told.jobOfOffer },
       actions: { type: 'refuseOffer', params: told.duplicate },
+    },
+    {
+      guard: { type: 'isStale', params: told.lateOffer },
+      actions: { type: 'refuseOffer', params: told.stale },
     },
     { guard: 'hasTooManyOffers', actions: { type: 'refuseOffer', params: told.tooMany } },
     { actions: [{ type: 'openRequest', params: told.openedAs(accepting) }, 'reportChange'] },

@@ -7,7 +7,7 @@ import type {
 } from './job-request.types.js';
 import { freeSlot, type Slot, steps } from './support.js';
 import { capacityFor, requestOf, withRequest } from './worker.facts.js';
-import type { Context, Emitted, Event } from './worker.types.js';
+import type { Context, Emitted, Event, Settings } from './worker.types.js';
 
 /** What a worker does with offers, from the question to the answer. */
 
@@ -37,9 +37,9 @@ export const offers = {
     Context,
     Event,
     Emitted,
-    { slot: number; offer: Offer; accepting: boolean },
+    { slot: number; offer: Offer; lateMs: number; accepting: boolean },
     RequestActor
-  >(({ context, enqueue }, { slot: link, offer, accepting }) => {
+  >(({ context, enqueue }, { slot: link, offer, lateMs, accepting }) => {
     const { settings } = context;
     const slot = freeSlot(context.requests);
     const room = offer.room.name;
@@ -62,7 +62,8 @@ export const offers = {
         requestFnc: settings.requestFnc,
         workerId: context.workerId,
         timeouts: {
-          requestMs: settings.requestTimeout,
+          // The server counts from when it asked.
+          requestMs: settings.requestTimeout - lateMs,
           answerMs,
           assignmentMs: settings.assignmentTimeout,
           launchMs: settings.initializeProcessTimeout + launchTries * settings.startTimeout,
@@ -88,6 +89,8 @@ export const offers = {
           terminate,
           participation,
         });
+      if (available && overridesName(context.settings, participation))
+        enqueue.emit(reservedAttribute(jobId));
       if (available)
         enqueue.assign({
           requests: withRequest(context, jobId, {
@@ -98,6 +101,26 @@ export const offers = {
     },
   ),
 };
+
+/** Tools find agents by this attribute, so a worker with a name says it there itself. */
+const nameAttribute = 'lk.agent.name';
+
+const overridesName = (
+  { agentName }: Pick<Settings, 'agentName'>,
+  participation: Participation | undefined,
+): boolean => {
+  const given = participation?.attributes[nameAttribute];
+  return agentName !== '' && given !== undefined && given !== agentName;
+};
+
+const reservedAttribute = (jobId: string): Emitted => ({
+  type: 'warning',
+  error: {
+    code: 'ERR_RESERVED_ATTRIBUTE',
+    message: `accept() was given the attribute "${nameAttribute}"; it is the worker's own, and keeps its agent name.`,
+  },
+  jobId,
+});
 
 /** The answer to an offer that has no request, or none any more. */
 export const refusal = (jobId: string): LinkEvent => ({

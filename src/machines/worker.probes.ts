@@ -15,7 +15,7 @@ export const probes = {
 
 /** What a health probe is answered, from the state of the worker and of its children. */
 export function probe(
-  { settings, workerId, jobs, load, links }: Context,
+  { settings, workerId, jobs, load, links, roundTripMs }: Context,
   snapshot: AnyMachineSnapshot,
   route: 'health' | 'ready' | 'worker',
 ): { status: number; body: string } {
@@ -30,13 +30,16 @@ export function probe(
       sdk_version: settings.version,
       protocol_version: 1,
       project_type: 'node',
+      ...(settings.measureRoundTrip && { server_round_trip_ms: roundTripMs ?? null }),
     };
     return { status: 200, body: JSON.stringify(body) };
   }
   if (route === 'health')
-    return workerId === '' ? no('not registered yet') : { status: 200, body: 'OK' };
+    return workerId === '' && !settings.unregistered
+      ? no('not registered yet')
+      : { status: 200, body: 'OK' };
   if (snapshot.hasTag('draining')) return no('draining');
-  if (!links.some(isRegistered(snapshot))) return no('not registered');
+  if (!settings.unregistered && !links.some(isRegistered(snapshot))) return no('not registered');
   if (snapshot.hasTag('degraded')) return no('no process can start');
   return snapshot.hasTag('ready') ? { status: 200, body: 'OK' } : no('prewarming');
 }

@@ -144,9 +144,20 @@ export const tooMany = ({ event: { slot, offer } }: From<'link.offered'>): Refus
   offer,
   reason: 'too many open offers',
 });
+export const stale = ({ event: { slot, offer } }: From<'link.offered'>): Refusal => ({
+  slot,
+  offer,
+  reason: 'this process stood still while the offer waited',
+});
+export const lateOffer = ({ event: { lateMs = 0 } }: From<'link.offered'>) => ({ lateMs });
 export const openedAs =
   (accepting: boolean) =>
-  ({ event: { slot, offer } }: From<'link.offered'>) => ({ slot, offer, accepting });
+  ({ event: { slot, offer, lateMs = 0 } }: From<'link.offered'>) => ({
+    slot,
+    offer,
+    lateMs,
+    accepting,
+  });
 
 export const written = ({ event: { jobId } }: From<'link.answered'>): ToRequest => ({
   jobId,

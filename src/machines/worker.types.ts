@@ -8,6 +8,7 @@ import type {
   Permissions,
   Report,
   ServerInfo,
+  SocketOptions,
 } from './connection.types.js';
 import type { JobEnd, JobKind } from './job.types.js';
 import type { AgentSource } from './job-process.types.js';
@@ -39,6 +40,11 @@ export interface Settings {
   readonly agent: AgentSource;
   readonly url: string;
   readonly credentials: Secret<KeyPair>;
+  /** How connections to the server find their way. */
+  readonly socket: SocketOptions;
+  readonly measureRoundTrip: boolean;
+  /** Runs without any connection. */
+  readonly unregistered: boolean;
   readonly agentName: string;
   readonly workerType: JobKind;
   readonly permissions: Permissions;
@@ -70,6 +76,8 @@ export interface Settings {
   readonly env: readonly string[] | undefined;
   readonly envExclude: readonly string[];
   readonly logLevel: string;
+  /** What the options say that their author should hear of. */
+  readonly advice: readonly Failure[];
 }
 
 /** `WorkerOptions` is one; so is any object that holds complete settings. */
@@ -117,6 +125,8 @@ export interface Context {
   readonly reported: Pick<Report, 'status' | 'jobIds'>;
   /** The status that the server is known to have read; undefined while there is no connection. */
   readonly known: Report['status'] | undefined;
+  /** Milliseconds to the server and back, as measured last; only with `measureRoundTrip`. */
+  readonly roundTripMs: number | undefined;
   readonly load: number;
   /** Load samples in a row that failed. */
   readonly loadMisses: number;
@@ -159,6 +169,7 @@ export interface HttpInput {
 export interface RemovalInput {
   readonly url: string;
   readonly credentials: Secret<KeyPair>;
+  readonly options?: SocketOptions | undefined;
   readonly room: string;
   readonly identity: string;
 }

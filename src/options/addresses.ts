@@ -21,6 +21,13 @@ export const serverAddress = (more: Pick<Row<string>, 'env' | 'flag'>): Row<stri
   ...more,
 });
 
+/** The address of a proxy, which may hold a password. */
+export const proxyAddress: Row<string | null> = {
+  expects: 'an http or https URL, or null for no proxy',
+  accepts: (value) => value === null || /^https?:$/.test(parsed(value)?.protocol ?? ''),
+  secret: true,
+};
+
 /** The same address for the worker's WebSocket. */
 export const socketAddress = (url: string): string => url.replace(/^http/i, 'ws');
 

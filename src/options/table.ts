@@ -5,7 +5,8 @@ import type { JobKind } from '../machines/job.types.js';
 import type { RequestFnc } from '../machines/job-request.types.js';
 import type { LoadFnc } from '../machines/worker.types.js';
 import { permissionProblems, WorkerPermissions, WorkerType } from '../permissions.js';
-import { moduleAddress, serverAddress } from './addresses.js';
+import { moduleAddress, proxyAddress, serverAddress } from './addresses.js';
+import { certificateFile } from './certificates.js';
 import { inheritedFlags } from './exec-argv.js';
 import {
   always,
@@ -82,6 +83,32 @@ export const optionTable = {
   apiKey: secret({ env: 'LIVEKIT_API_KEY', flag: '--api-key' }),
   /** API secret of the LiveKit server. Better set as a variable than here. */
   apiSecret: secret({ env: 'LIVEKIT_API_SECRET', flag: '--api-secret' }),
+  /**
+   * The proxy on the way to the server; `null` is none. Default: what the variables `HTTPS_PROXY`,
+   * `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in upper or lower case.
+   */
+  httpProxy: proxyAddress,
+  /**
+   * A PEM file of certificates to trust beside Node's own. It is read again for each connection.
+   */
+  caFile: certificateFile({ env: 'SSL_CERT_FILE' }),
+  /**
+   * What a hosted agent shows to its server. With it, load and threshold are the defaults, as its
+   * host wants them. Better set as a variable than here.
+   */
+  workerToken: secret({ env: 'LIVEKIT_WORKER_TOKEN' }),
+  /**
+   * Runs the pool and the health endpoints without connecting; address and credentials are not
+   * needed. Default: false.
+   */
+  unregistered: always(flag(), false),
+  /** Speaks JSON in text frames with the server, for eyes on the wire. Default: false. */
+  textFrames: always(flag(), false),
+  /**
+   * Measures the way to the server's own code and back whenever the link is silent; `/worker` shows
+   * it. Default: false.
+   */
+  measureRoundTrip: always(flag(), false),
   /**
    * Name for explicit dispatch: only jobs that ask for it come. The empty name is automatic
    * dispatch, a job for everything of the `workerType`. Default: `''`.

@@ -20,9 +20,9 @@ const kinds = new Map<JobType, JobKind>([
 ]);
 
 /**
- * Reads a frame of the server: bytes are protobuf, text is its JSON form. A pong, and what a newer
- * server may say, become `undefined`; what cannot be read, or names no job, is malformed. It never
- * throws, although the decoder does for almost every frame that is not of the protocol.
+ * Reads a frame of the server: bytes are protobuf, text is its JSON form. What a newer server may
+ * say becomes `undefined`; what cannot be read, or names no job, is malformed. It never throws,
+ * although the decoder does for almost every frame that is not of the protocol.
  */
 export function toFact(frame: Uint8Array | string): Fact | undefined {
   try {
@@ -48,6 +48,8 @@ function read(message: ServerMessage['message']): Fact | undefined {
       const { jobId } = message.value;
       return jobId ? { type: 'server.terminated', jobId } : malformed;
     }
+    case 'pong':
+      return { type: 'server.ponged', pingedAt: Number(message.value.lastTimestamp) };
     default:
       return undefined;
   }

@@ -9,6 +9,7 @@ import {
   UpdateJobStatus,
   UpdateWorkerStatus,
   WorkerMessage,
+  WorkerPing,
   WorkerStatus,
 } from '@livekit/protocol';
 import type { Answer, Message, Permissions } from '../machines/connection.types.js';
@@ -39,6 +40,11 @@ export function toFrame(message: Message, agentName = ''): Uint8Array {
   return new WorkerMessage({ message: toOneof(message, agentName) }).toBinary();
 }
 
+/** The same as one text frame: protobuf's JSON, which the server then answers with, too. */
+export function toText(message: Message, agentName = ''): string {
+  return new WorkerMessage({ message: toOneof(message, agentName) }).toJsonString();
+}
+
 function toOneof(message: Message, agentName: string): WorkerMessage['message'] {
   switch (message.kind) {
     case 'register': {
@@ -66,6 +72,8 @@ function toOneof(message: Message, agentName: string): WorkerMessage['message'] 
         case: 'migrateJob',
         value: new MigrateJobRequest({ jobIds: [...message.jobIds] }),
       };
+    case 'ping':
+      return { case: 'ping', value: new WorkerPing({ timestamp: BigInt(message.at) }) };
   }
 }
 

@@ -22,7 +22,7 @@ export const becomesReady = (actor: Actor<typeof workerMachine>): Promise<void> 
 /** The server must have read that the worker is available: one that was only told asks nobody. */
 const canTakeJobs = (snapshot: Snapshot): boolean =>
   snapshot.hasTag('available') &&
-  snapshot.context.known === 'available' &&
+  (snapshot.context.known === 'available' || snapshot.context.settings.unregistered) &&
   probe(snapshot.context, snapshot, 'ready').status === 200;
 
 function endedEarly({ output }: Snapshot): WorkerError {

@@ -4,12 +4,19 @@ import {
   RegisterWorkerResponse,
   ServerMessage,
   WorkerMessage,
+  WorkerPong,
 } from '@livekit/protocol';
 import { TokenVerifier } from 'livekit-server-sdk';
 import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { agentSocket } from '../../src/actors/agent-socket.actor.js';
-import type { Command, Fact, Message, SocketInput } from '../../src/machines/connection.types.js';
+import type {
+  Command,
+  Fact,
+  Message,
+  SocketInput,
+  SocketOptions,
+} from '../../src/machines/connection.types.js';
 import { Secret } from '../../src/secret.js';
 import { eventually } from '../support/eventually.js';
 import { runActor } from '../support/run-actor.js';
@@ -19,11 +26,11 @@ const credentials = new Secret({
   apiKey: 'testkey',
   apiSecret: 'a-secret-of-32-characters-length',
 });
-const start = (url: string) =>
-  runActor<Command, Fact, SocketInput>(agentSocket, { url, credentials });
-const connect = async (server: SocketServer) => {
+const start = (url: string, options?: SocketOptions) =>
+  runActor<Command, Fact, SocketInput>(agentSocket, { url, credentials, options });
+const connect = async (server: SocketServer, options?: SocketOptions) => {
   const arrival = server.connection();
-  const actor = start(server.url);
+  const actor = start(server.url, options);
   const { socket, request } = await arrival;
   await actor.fact('socket.opened');
   return { actor, socket, request };
@@ -103,6 +110,91 @@ it('carries commands out as binary frames and reports each one that left', async
   expect(await first).toMatchObject({
     isBinary: true,
     message: { case: 'register', value: { agentName: 'helper', pingInterval: 0 } },
+  });
+});
+
+it('shows the token of a hosted agent in the query of its address (F-18, O-31, E-7)', async () => {
+  const server = await socketServer();
+
+  const { request } = await connect(server, { workerToken: new Secret('hosted token') });
+
+  expect(request.url).toBe('/agent?protocol=1&worker_token=hosted+token');
+});
+
+it('does not repeat the token of a hosted agent when it cannot connect', async () => {
+  const actor = start(`ws://127.0.0.1:${await closedPort()}`, { workerToken: new Secret('hush') });
+
+  expect((await actor.fact('socket.failed')).error.code).toBe('ECONNREFUSED');
+  expect(JSON.stringify(actor.facts)).not.toMatch(/hush/);
+});
+
+it('speaks JSON in text frames when it is told to (F-38)', async () => {
+  const { actor, socket } = await connect(await socketServer(), { textFrames: true });
+  const first = once(socket, 'message');
+
+  actor.send({ type: 'send', message: register });
+
+  const [data, isBinary] = await first;
+  expect(isBinary).toBe(false);
+  expect(JSON.parse(data)).toEqual({
+    register: {
+      agentName: 'helper',
+      version: '1',
+      allowedPermissions: {
+        agent: true,
+        canPublish: true,
+        canPublishData: true,
+        canSubscribe: true,
+        canUpdateMetadata: true,
+      },
+    },
+  });
+});
+
+it('reports each report that left', async () => {
+  const { actor, socket } = await connect(await socketServer());
+  const first = nextFrame(socket);
+
+  actor.send({ type: 'send', message: { kind: 'report', status: 'full', load: 0, jobIds: [] } });
+
+  expect((await first).message.case).toBe('updateWorker');
+  expect(await actor.fact('socket.reported')).toEqual({ type: 'socket.reported' });
+});
+
+it('measures the way to the server by a ping of the protocol (F-32)', async () => {
+  const { actor, socket } = await connect(await socketServer());
+  socket.on('message', (data: Buffer) => {
+    const { message } = WorkerMessage.fromBinary(data);
+    const timestamp = message.case === 'ping' ? message.value.timestamp : 0n;
+    const pong = new WorkerPong({ lastTimestamp: timestamp, timestamp: 1n });
+    socket.send(new ServerMessage({ message: { case: 'pong', value: pong } }).toBinary());
+  });
+
+  actor.send({ type: 'measure' });
+
+  const { pingedAt, heardAt = 0 } = await actor.fact('server.ponged');
+  expect(heardAt - pingedAt >= 0 && heardAt - pingedAt < 10_000).toBe(true);
+});
+
+it('gives up a server that has stopped reading when more than 1 MiB waits (R-A13)', async () => {
+  const { actor, socket } = await connect(await socketServer());
+  socket.pause();
+  const error = 'x'.repeat(64 * 1024);
+
+  const give = (): void => {
+    if (actor.facts.some(({ type }) => type === 'socket.failed')) return;
+    for (let n = 0; n < 32; n += 1)
+      actor.send({
+        type: 'send',
+        message: { kind: 'status', jobId: 'AJ_1', status: 'failed', error },
+      });
+    setImmediate(give);
+  };
+  give();
+
+  expect((await actor.fact('socket.failed')).error).toEqual({
+    code: 'ERR_CONNECTION_FAILED',
+    message: 'The server stopped reading: more than 1 MiB waits to be sent.',
   });
 });
 
@@ -208,6 +300,22 @@ it('reports a refusal once, by its status only', async () => {
   await eventually(() => server.requests[0]?.socket.destroyed === true);
 
   expect(seen(actor.facts)).toEqual([{ type: 'socket.refused', status: 401 }]);
+});
+
+it.each([
+  ['7', 7_000],
+  ['0', undefined],
+  ['soon', undefined],
+  ['', undefined],
+  ['Thu, 01 Jan 1970 00:00:00 GMT', undefined],
+])('reports how long a refusal asks to wait: Retry-After %j (R-A6)', async (header, ms) => {
+  const server = await socketServer(
+    `HTTP/1.1 503 Unavailable\r\nRetry-After: ${header}\r\nContent-Length: 0\r\n\r\n`,
+  );
+
+  const { status, retryAfterMs } = await start(server.url).fact('socket.refused');
+
+  expect([status, retryAfterMs]).toEqual([503, ms]);
 });
 
 it('does not follow a redirect', async () => {

@@ -10,8 +10,8 @@ import { closedPort } from '../support/socket-server.js';
 
 const keys = { apiKey: 'testkey', apiSecret: 'a-secret-of-32-characters-length' };
 const credentials = new Secret(keys);
-const remove = (port: number) => {
-  const url = `ws://127.0.0.1:${port}`;
+const remove = (port: number, path = '') => {
+  const url = `ws://127.0.0.1:${port}${path}`;
   const actor = createActor(participantRemoval, {
     input: { url, credentials, room: 'marker-room', identity: 'marker-identity' },
   });
@@ -50,6 +50,16 @@ it('removes the participant with a token for that room', async () => {
   expect(claims.video).toEqual({ roomAdmin: true, room: 'marker-room' });
 });
 
+it('calls below the path of the address', async () => {
+  const { calls, port } = await roomService(200, {});
+
+  await remove(port, '/lk/');
+
+  expect(calls.map(({ path }) => path)).toEqual([
+    '/lk/twirp/livekit.RoomService/RemoveParticipant',
+  ]);
+});
+
 it('is content when the participant is not there', async () => {
   const { port } = await roomService(404, { code: 'not_found', msg: 'participant does not exist' });
 
@@ -61,7 +71,7 @@ it('fails without the names that the server may have repeated', async () => {
 
   await expect(remove(port)).rejects.toMatchObject({
     code: 'ERR_CONNECTION_FAILED',
-    message: expect.stringMatching(/^(?!.*marker).*the server answered 500\.$/),
+    message: expect.stringMatching(/^(?!.*marker).*The server answered with HTTP 500\.$/),
   });
 });
 
@@ -70,6 +80,6 @@ it('fails when the server is out of reach', async () => {
 
   await expect(remove(port)).rejects.toMatchObject({
     code: 'ERR_CONNECTION_FAILED',
-    message: expect.stringMatching(/the server answered nothing\.$/),
+    message: expect.stringMatching(/Cannot connect to 127\.0\.0\.1:\d+: nothing listens there\.$/),
   });
 });

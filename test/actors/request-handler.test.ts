@@ -287,6 +287,20 @@ it.each([
   ]);
 });
 
+it('refuses an accept() that no frame to the server holds (R-B4)', async () => {
+  const most = 2 * 1024 * 1024 - 4 * 1024;
+  const metadata = 'x'.repeat(most - 5 * 12 - 'agent-AJ_1'.length - 3);
+  const { actor, request } = await hold();
+
+  const tooLarge = { metadata: `${metadata}y`, attributes: { a: 'ü' } };
+  expect(() => request.accept(tooLarge)).toThrow(
+    `accept() was given ${most + 1} bytes; the server takes 2 MiB. Send what is large once the agent is in the room.`,
+  );
+  expect(actor.facts).toEqual([]);
+  request.accept({ metadata, attributes: { a: 'ü' } });
+  expect(actor.facts.map(({ type }) => type)).toEqual(['handler.accepted']);
+});
+
 it('takes an empty identity, and undefined members, for the default', async () => {
   const { actor, request } = await hold();
 

@@ -10,6 +10,7 @@ import {
   report,
   start,
   startIn,
+  status,
   unreachable,
 } from './connection.subject.js';
 
@@ -41,6 +42,38 @@ export const backoff: readonly Promised[] = [
       for (const jitter of [0, 0.5, 0.25, 0.999]) miss(link, jitter);
 
       expect(pauses(link)).toEqual([0, 500, 500, 3_996]);
+    },
+  },
+  {
+    title: 'waits as long as the server asks, and its own pause behind that (R-A6)',
+    run: (machine) => {
+      const link = start(machine);
+
+      link.socket.say({ type: 'socket.refused', status: 503, jitter: 1, retryAfterMs: 7_000 });
+
+      expect(pauses(link)).toEqual([7_500]);
+    },
+  },
+  {
+    title: 'lets a server ask for a minute at most (R-A6)',
+    run: (machine) => {
+      const link = start(machine);
+
+      link.socket.say({ type: 'socket.refused', status: 429, jitter: 0, retryAfterMs: 3_600_000 });
+
+      expect(pauses(link)).toEqual([60_000]);
+    },
+  },
+  {
+    title: 'lets nobody keep it who is asked to close with a status to deliver',
+    run: (machine) => {
+      const link = start(machine);
+      link.send(status('job-1'));
+      link.send({ type: 'close' });
+
+      link.socket.say({ type: 'socket.refused', status: 503, jitter: 1, retryAfterMs: 60_000 });
+
+      expect(pauses(link)).toEqual([500]);
     },
   },
   {

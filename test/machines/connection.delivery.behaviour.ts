@@ -45,7 +45,7 @@ export const memory: readonly Promised[] = [
       send(report(0.2));
       expect(socket.told).toEqual([
         ...[reportFrame(0.1), ping(1)],
-        ...[fullFrame, ping(2), fullFrame],
+        ...[fullFrame, ping(2)],
         ...[reportFrame(0.2), ping(3)],
       ]);
       expect(toParent).toEqual([]);
@@ -58,6 +58,78 @@ export const memory: readonly Promised[] = [
       expect(toParent).toEqual([reported('available')]);
       expect(emitted.slice(1)).toEqual(['available', 'full', 'available'].map(reported));
       expect(context().unproven).toEqual([]);
+    },
+  },
+  {
+    title: 'lets only the newest load wait for a report that is on its way (F-35, R-A13)',
+    run: (machine) => {
+      const { send, socket } = startIn('registered', machine);
+      const written = () => socket.say({ type: 'socket.reported' });
+      send(report(0.1));
+      taken(socket.told);
+
+      send(report(0.2));
+      send(report(0.3));
+      expect(socket.told).toEqual([]);
+
+      written();
+      expect(taken(socket.told)).toEqual([reportFrame(0.3)]);
+      written();
+      written();
+      expect(socket.told).toEqual([]);
+
+      send(report(0.4));
+      expect(socket.told).toEqual([reportFrame(0.4)]);
+    },
+  },
+  {
+    title: 'sends a change of status or jobs past reports on their way, and then no older load',
+    run: (machine) => {
+      const { send, socket } = startIn('registered', machine);
+      send(report(0.1));
+      send(report(0.2));
+      taken(socket.told);
+
+      send(report(0.3, ['job-1']));
+      send(full);
+      expect(taken(socket.told)).toEqual([reportFrame(0.3, ['job-1']), fullFrame, ping(2)]);
+
+      for (let n = 0; n < 3; n += 1) socket.say({ type: 'socket.reported' });
+      expect(socket.told).toEqual([]);
+    },
+  },
+  {
+    title: 'waits for the last of the reports on their way before a newer load follows',
+    run: (machine) => {
+      const { send, socket } = startIn('registered', machine);
+      send(report(0.1));
+      send(full);
+      send({ ...full, load: 0.6 });
+      taken(socket.told);
+
+      socket.say({ type: 'socket.reported' });
+      expect(socket.told).toEqual([]);
+      socket.say({ type: 'socket.reported' });
+      expect(socket.told).toEqual([
+        frame({ kind: 'report', status: 'full', load: 0.6, jobIds: [] }),
+      ]);
+    },
+  },
+  {
+    title: 'has nothing on its way on a new connection but what it introduces itself with',
+    run: (machine) => {
+      const link = startIn('registered', machine);
+      link.send(report(0.1));
+      link.send(report(0.2));
+      link.socket.say(closed());
+      taken(link.socket.told);
+      comeBack(link);
+      taken(link.socket.told);
+
+      link.socket.say({ type: 'socket.reported' });
+      expect(link.socket.told).toEqual([]);
+      link.send(report(0.3));
+      expect(link.socket.told).toEqual([reportFrame(0.3)]);
     },
   },
   {

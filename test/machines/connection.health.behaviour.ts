@@ -47,6 +47,38 @@ const drops = (when: string, error: Failure, happens: (link: Link) => void): Pro
 
 /** How a link notices that it is no good any more. */
 export const health: readonly Promised[] = [
+  {
+    title: 'measures the way to the server while the link is silent, if it shall (F-32)',
+    run: (machine) => {
+      const link = start(machine, { measureRoundTrip: true });
+      register(link);
+      taken(link.socket.told);
+      taken(link.toParent);
+
+      link.advance(5_000);
+      expect(link.socket.told).toEqual([ping(0), { type: 'measure' }]);
+      const pong = (pingedAt: number, heardAt: number) =>
+        link.socket.say({ type: 'server.ponged', pingedAt, heardAt });
+      pong(1_000, 1_012);
+      pong(1_000, 61_001);
+      pong(1_000, 999);
+      pong(1_000, 61_000);
+      pong(1_000, 1_000);
+      expect(link.toParent).toEqual(
+        [12, 60_000, 0].map((roundTripMs) => ({ type: 'link.measured', slot: 2, roundTripMs })),
+      );
+    },
+  },
+  {
+    title: 'does not measure what nobody wants to know',
+    run: (machine) => {
+      const { advance, socket } = startIn('registered', machine);
+
+      advance(5_000);
+
+      expect(socket.told).toEqual([ping(0)]);
+    },
+  },
   drops('the socket is closed', closedError, ({ socket }) => socket.say(closed())),
   drops('the socket fails', failure, ({ socket }) =>
     socket.say({ type: 'socket.failed', error: failure, jitter: 0.5 }),

@@ -100,6 +100,8 @@ const events =
       { type: 'socket.closed', code: 1006, jitter: 0 },
       { type: 'socket.heard' },
       { type: 'socket.wrote', ref: 'job-1' },
+      { type: 'socket.reported' },
+      { type: 'server.ponged', pingedAt: 0, heardAt: 5 },
       { type: 'socket.ponged', ref },
       ...outbox.slice(0, 1).map((it) => ({ type: 'socket.ponged' as const, ref: it.ref })),
       { type: 'frame.malformed' },

@@ -46,14 +46,19 @@ export const inputOf = (maxRetry: number): Input => ({
 
 interface Setup extends FakeOptions {
   readonly maxRetry?: number;
+  readonly measureRoundTrip?: boolean;
   readonly alone?: boolean;
 }
 
 /** A link whose socket is this test. */
-export const start = (machine: Machine, { maxRetry = 16, alone = false, ...more }: Setup = {}) => {
+export const start = (
+  machine: Machine,
+  { maxRetry = 16, measureRoundTrip, alone = false, ...more }: Setup = {},
+) => {
   const socket = fakePort<Command, SocketInput, Fact>(more);
   const provided = machine.provide({ actors: { agentSocket: socket.logic } });
-  return { ...run(provided, { id: 'link.2', input: inputOf(maxRetry), alone }), socket };
+  const input = { ...inputOf(maxRetry), measureRoundTrip };
+  return { ...run(provided, { id: 'link.2', input, alone }), socket };
 };
 export type Link = ReturnType<typeof start>;
 

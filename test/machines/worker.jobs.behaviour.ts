@@ -239,6 +239,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
         {
           url: 'ws://server.test',
           credentials: settings.credentials,
+          options: {},
           room: 'lobby',
           identity: 'agent-job-1',
         },

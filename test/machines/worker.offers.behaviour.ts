@@ -37,6 +37,9 @@ const rejected = (jobId: string, reason: string) => ({ type: 'job.rejected', job
 const expired = (jobId: string, reason: string) => ({ type: 'job.expired', jobId, reason });
 const already = 'this job is, or was, here';
 
+const late = (worker: Worker, jobId: string, lateMs: number): void =>
+  worker.link.say({ type: 'link.offered', slot: 0, offer: offerOf(jobId), lateMs });
+
 /** Answers that the server was given, in order. */
 const answers = ({ link }: Worker) => ofType(link.told, 'answer');
 const requests = ({ children }: Worker) => children().filter((id) => id.startsWith('req.'));
@@ -62,6 +65,66 @@ function inStage(machine: Machine, stage: Stage, maxOpenOffers = 256): Worker {
 
 /** What a worker promises about offers: one answer to each. */
 export const behaviours: readonly WorkerBehaviour[] = [
+  {
+    title: 'warns when accept names the attribute that is its own (F-43)',
+    run: (machine) => {
+      const worker = running(machine);
+      const acceptAs = (name: string, elapsedMs = 5) =>
+        worker.handler.say({
+          type: 'handler.accepted',
+          call: 1,
+          elapsedMs,
+          participation: { ...as('agent'), attributes: { 'lk.agent.name': name } },
+        });
+      const warnings = () => ofType(worker.emitted, 'warning');
+
+      offer(worker, 'job-1');
+      acceptAs('greeter');
+      expect(warnings()).toEqual([]);
+
+      offer(worker, 'job-2');
+      acceptAs('impostor');
+      expect(warnings()).toEqual([
+        {
+          type: 'warning',
+          jobId: 'job-2',
+          error: {
+            code: 'ERR_RESERVED_ATTRIBUTE',
+            message:
+              'accept() was given the attribute "lk.agent.name"; it is the worker\'s own, and keeps its agent name.',
+          },
+        },
+      ]);
+    },
+  },
+  {
+    title: 'refuses an offer that it reads when the server has given up on it (R-A16)',
+    run: (machine) => {
+      const worker = running(machine, { requestTimeout: 1_000 });
+
+      late(worker, 'job-1', 1_000);
+
+      expect(answers(worker)).toEqual([answer('job-1', false)]);
+      expect(requests(worker)).toEqual([]);
+      expect(worker.emitted).toEqual([
+        rejected('job-1', 'this process stood still while the offer waited'),
+      ]);
+    },
+  },
+  {
+    title:
+      'counts the time that an offer waited to be read as time that requestFnc has used (R-A16)',
+    run: (machine) => {
+      const worker = running(machine, { requestTimeout: 1_000 });
+
+      late(worker, 'job-1', 600);
+      worker.advance(399);
+      expect(answers(worker)).toEqual([]);
+      worker.advance(1);
+
+      expect(answers(worker)).toEqual([answer('job-1', false)]);
+    },
+  },
   {
     title: 'asks requestFnc, and answers what it says, with the participation',
     run: (machine) => {

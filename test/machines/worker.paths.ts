@@ -1,5 +1,6 @@
 import type { AnyEventObject, SnapshotFrom } from 'xstate';
 import type { workerMachine } from '../../src/machines/worker.machine.js';
+import type { Settings } from '../../src/machines/worker.types.js';
 import { fakeChild, fakePort, fakePromise } from '../support/fake-ports.js';
 import { isIn } from '../support/invariants.js';
 import type { Invariant, Step, Walk } from '../support/paths.js';
@@ -126,8 +127,11 @@ function key({ context }: Snapshot): unknown {
   ];
 }
 
-const through = (events: Walk<Machine, Memory>['events'], maxJobs = 1): Walk<Machine, Memory> => ({
-  input: { settings: settingsWith({ maxOpenOffers: 1, maxJobs }) },
+const through = (
+  events: Walk<Machine, Memory>['events'],
+  more: Partial<Settings> = {},
+): Walk<Machine, Memory> => ({
+  input: { settings: settingsWith({ maxOpenOffers: 1, maxJobs: 1, ...more }) },
   provide: (machine) =>
     machine.provide({
       actors: {
@@ -159,7 +163,8 @@ const through = (events: Walk<Machine, Memory>['events'], maxJobs = 1): Walk<Mac
 /** Ways through a worker: what may break under it, how its load moves, offers, and jobs. */
 export const paths: readonly Walk<Machine, Memory>[] = [
   through(lifeFacts),
+  through(lifeFacts, { unregistered: true }),
   through(loadFacts),
-  through(offerFacts, 2),
+  through(offerFacts, { maxJobs: 2 }),
   through(jobFacts),
 ];

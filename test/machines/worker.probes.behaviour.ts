@@ -100,6 +100,29 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
+    title: 'is healthy and ready without a connection when it is unregistered (F-153)',
+    run: (machine) => {
+      const worker = listening(machine, { unregistered: true });
+      expect(ask(worker, 'health')).toEqual(ok);
+      expect(ask(worker, 'ready')).toEqual(no('prewarming'));
+
+      worker.pool.say({ type: 'pool.ready' });
+      expect(ask(worker, 'ready')).toEqual(ok);
+    },
+  },
+  {
+    title: 'shows the way to the server and back when it measures it (F-32)',
+    run: (machine) => {
+      const worker = listening(machine, { measureRoundTrip: true });
+      const shown = () => JSON.parse(ask(worker, 'worker').body).server_round_trip_ms;
+      expect(shown()).toBe(null);
+
+      registers(worker);
+      worker.socket.say({ type: 'server.ponged', pingedAt: 1, heardAt: 8 });
+      expect(shown()).toBe(7);
+    },
+  },
+  {
     title: 'describes itself',
     run: (machine) => {
       const worker = listening(machine, { deployment: 'blue' });

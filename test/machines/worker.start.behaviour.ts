@@ -27,6 +27,37 @@ const slow = (text: string) => ({
 /** What a worker promises from its start until it runs. */
 export const behaviours: readonly WorkerBehaviour[] = [
   {
+    title: 'tells what its options should have made their author hear, once, at its start (F-9)',
+    run: (machine) => {
+      const error = { code: 'ERR_DOUBTFUL_OPTION', message: 'permissions: nobody hears it.' };
+      const { emitted, send } = create(machine, { advice: [error] });
+
+      send({ type: 'start' });
+      send({ type: 'start' });
+
+      expect(emitted).toEqual([{ type: 'warning', error }]);
+    },
+  },
+  {
+    title:
+      'warms its pool and listens without any connection when it is unregistered (F-153, O-34)',
+    run: (machine) => {
+      const worker = create(machine, { unregistered: true });
+
+      worker.send({ type: 'start' });
+      worker.http.say(listening);
+      worker.pool.say({ type: 'pool.ready' });
+
+      expect(worker.value()).toEqual({ running: 'available' });
+      expect(worker.children()).toEqual(['http', 'load', 'pool']);
+      expect(worker.emitted).toEqual([{ type: 'listening', host: '127.0.0.1', port: 8081 }]);
+
+      worker.send({ type: 'drain' });
+      poolCloses(worker);
+      expect(worker.value()).toBe('stopped');
+    },
+  },
+  {
     title: 'waits for the next tick, so that whoever starts it can attach first',
     run: (machine) => {
       const { advance, children, timers, value } = create(machine);
@@ -85,7 +116,9 @@ export const behaviours: readonly WorkerBehaviour[] = [
           slot: 0,
           url: 'ws://server.test',
           credentials: settings.credentials,
+          options: {},
           maxRetry: 16,
+          measureRoundTrip: false,
           registration: {
             workerType: 'room',
             agentName: 'greeter',

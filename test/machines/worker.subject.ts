@@ -45,6 +45,9 @@ export const settings: Settings = {
   agent: { url: 'file:///agent.js', form: 'module' },
   url: 'ws://server.test',
   credentials,
+  socket: {},
+  measureRoundTrip: false,
+  unregistered: false,
   agentName: 'greeter',
   workerType: 'room',
   permissions: {
@@ -81,6 +84,7 @@ export const settings: Settings = {
   env: undefined,
   envExclude: ['PRIVATE'],
   logLevel: 'info',
+  advice: [],
 };
 
 /** A worker whose children are this test, in `idle`; its requests are real, but for their handler. */

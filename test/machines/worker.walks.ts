@@ -76,6 +76,7 @@ const link: readonly Event[] = [
   registered,
   lost,
   { type: 'link.reported', slot: 0, status: 'available' },
+  { type: 'link.measured', slot: 0, roundTripMs: 5 },
   { type: 'link.garbled', slot: 0, error: failure },
   { type: 'link.failed', slot: 0, error: failure },
   linkDone,
@@ -133,6 +134,7 @@ export const jobFacts = (snapshot: Snapshot, memory: Memory): Event[] => {
 
 const offers = ({ requests }: Snapshot['context']): Event[] => [
   { type: 'link.offered', slot: 0, offer: offerOf('job-1') },
+  { type: 'link.offered', slot: 0, offer: offerOf('job-2'), lateMs: 2_000 },
   // One offer too many: it must not become a second request, or the walk would double.
   ...(requests.length > 0
     ? [{ type: 'link.offered', slot: 0, offer: offerOf('job-2') } as const]

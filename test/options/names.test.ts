@@ -26,6 +26,9 @@ it.each([
   expect(closest(written, known)).toBe(meant);
 });
 
-it.each(['httpProxy', 'multiprocessingContext', 'x', ''])('does not guess at "%s"', (written) => {
-  expect(closest(written, known)).toBe(undefined);
-});
+it.each(['jobExecutorType', 'multiprocessingContext', 'x', ''])(
+  'does not guess at "%s"',
+  (written) => {
+    expect(closest(written, known)).toBe(undefined);
+  },
+);

@@ -244,14 +244,18 @@ it('reads an assignment; its record is absent when the server sent the bare id',
   ).toEqual([token, token, token, token]);
 });
 
-it('reads a termination and ignores a pong', () => {
+it('reads a termination, and of a pong when its ping was sent', () => {
   const ended = { type: 'server.terminated', jobId: 'AJ_1' };
 
   expect(bothForms({ case: 'termination', value: new JobTermination({ jobId: 'AJ_1' }) })).toEqual([
     ended,
     ended,
   ]);
-  expect(bothForms({ case: 'pong', value: new WorkerPong() })).toEqual([undefined, undefined]);
+  const ponged = { type: 'server.ponged', pingedAt: 42 };
+  expect(bothForms({ case: 'pong', value: new WorkerPong({ lastTimestamp: 42n }) })).toEqual([
+    ponged,
+    ponged,
+  ]);
 });
 
 it.each([

@@ -56,6 +56,9 @@ export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   agent: childInput.agent,
   url: 'ws://server.test',
   credentials: new Secret({ apiKey: 'key', apiSecret: 'secret' }),
+  socket: {},
+  measureRoundTrip: false,
+  unregistered: false,
   agentName: '',
   workerType: 'room',
   permissions: {
@@ -92,5 +95,6 @@ export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   env: undefined,
   envExclude: [],
   logLevel: 'info',
+  advice: [],
   ...more,
 });
