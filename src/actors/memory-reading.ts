@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-
 /**
  * `resident` is what a process has in memory, pages that it shares included; `proportional` counts
  * of a shared page only its part.
@@ -19,7 +16,7 @@ interface System {
   readonly ps?: string;
 }
 
-const files = {
+const sources = {
   resident: { name: 'status', line: /^VmRSS:\s+(\d+) kB$/m },
   proportional: { name: 'smaps_rollup', line: /^Pss:\s+(\d+) kB$/m },
 } as const;
@@ -31,15 +28,18 @@ const psLimitMs = 4_000;
 export function memoryReader({ proc = '/proc', ps = 'ps' }: System = {}): ReadMemory {
   let hasProc: boolean | undefined;
   return async (pid, measure) => {
-    hasProc ??= existsSync(`${proc}/self/status`);
+    hasProc ??= files().existsSync(`${proc}/self/status`);
     if (hasProc) {
-      const { name, line } = files[measure];
+      const { name, line } = sources[measure];
       return megabytesIn(await textOf(`${proc}/${pid}/${name}`), line);
     }
     if (measure === 'resident') return megabytesIn(await printed(ps, pid), /^\s*(\d+)\s*$/);
     return undefined;
   };
 }
+
+/** Not imported: as a module it loads all of Node's streams with it. */
+const files = () => process.getBuiltinModule('node:fs');
 
 /** Kilobytes in a text, as megabytes with one decimal; a dead process that is not yet reaped has none. */
 function megabytesIn(text: string, pattern: RegExp): number | undefined {
@@ -48,7 +48,10 @@ function megabytesIn(text: string, pattern: RegExp): number | undefined {
 }
 
 /** Empty when the process is gone, or belongs to somebody who does not show it. */
-const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
+const textOf = (path: string): Promise<string> =>
+  files()
+    .promises.readFile(path, 'utf8')
+    .catch(() => '');
 
 function printed(ps: string, pid: number): Promise<string> {
   return new Promise<string>((resolve) => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Row } from './rows.js';
 
 /** A file of certificates that can be read now. */
@@ -11,7 +10,11 @@ export const certificateFile = (more: Pick<Row<string>, 'env'>): Row<string> => 
 
 function trouble(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8').includes('-----BEGIN CERTIFICATE-----')
+    // Not imported: as a module it loads all of Node's streams with it.
+    return process
+      .getBuiltinModule('node:fs')
+      .readFileSync(path, 'utf8')
+      .includes('-----BEGIN CERTIFICATE-----')
       ? undefined
       : 'There is no certificate in it.';
   } catch (error) {

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { WorkerError } from '../errors.js';
 import { shownAddress } from './addresses.js';
 import type { Row } from './rows.js';
@@ -38,5 +37,6 @@ function shown(row: Row<unknown>, value: unknown): string {
   // Depth 0: what is nested may be anything, secrets too.
   return Array.isArray(value) || (typeof value === 'object' && value !== null)
     ? `an ${Array.isArray(value) ? 'array' : 'object'}`
-    : inspect(value);
+    : // Not imported: as a module it loads much of Node with it.
+      process.getBuiltinModule('node:util').inspect(value);
 }
