@@ -347,6 +347,15 @@ it('names host and port of a server out of reach, and nothing else of its addres
   ]);
 });
 
+it('says that the name of a server is unknown, which may pass (R-A2)', async () => {
+  const { error } = await start('ws://no-such-name.invalid').fact('socket.failed');
+
+  expect(['ENOTFOUND', 'EAI_AGAIN']).toContain(error.code);
+  expect(error.message).toMatch(
+    /^Cannot connect to no-such-name\.invalid:80: (this host name is unknown|the name server did not answer)\.$/,
+  );
+});
+
 it('reports an address of which no socket can be made', async () => {
   const actor = start('localhost:7880?token=hush');
 

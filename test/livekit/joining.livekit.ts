@@ -12,7 +12,7 @@ import { describeOnServer, newName, openRoom, rooms } from './support/server.js'
 import { startWorker } from './support/worker.js';
 
 describeOnServer('a worker at a LiveKit server', () => {
-  it('registers with all that it is, and tells which server took it', async () => {
+  it('registers with all that it is, and tells which server took it (F-25, F-36, F-37)', async () => {
     const agentName = newName('agent');
     const permissions = new WorkerPermissions({ canPublish: false });
 
