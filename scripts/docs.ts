@@ -2,6 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { differences } from './machine-docs.js';
 import { allPages } from './pages.js';
+import { parityFindings } from './parity/findings.js';
+import { parity } from './parity-page.js';
 
 const pages = await allPages();
 
@@ -12,6 +14,13 @@ if (process.argv.includes('--check')) {
   }
   if (found.length > 0) {
     console.error('\nRun `npm run docs` to write the pages again.');
+    process.exitCode = 1;
+  }
+  const wrong = parityFindings(parity());
+  if (wrong.length > 0) {
+    console.error(
+      `\nRows of docs/parity.md and their tests:\n${wrong.map((it) => `- ${it}\n`).join('')}`,
+    );
     process.exitCode = 1;
   }
 } else {

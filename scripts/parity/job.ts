@@ -1,0 +1,50 @@
+import { beyond, must, need, parity, type Subject } from './row.js';
+
+export const job: Subject = {
+  name: 'The context of a job',
+  rows: {
+    'F-103': must('`ctx.connect()` joins and subscribes to all, to none, to audio or to video.'),
+    'F-104': parity('Encryption and WebRTC settings are passed through.'),
+    'F-105': parity('Concurrent calls of `connect()` join once.'),
+    'F-106': parity('A shutdown has a reason, and the first one counts.'),
+    'F-107': parity('Shutdown callbacks run with the reason.'),
+    'F-108': parity('`ctx.signal` aborts, and the entrypoint has its grace to settle.'),
+    'F-109': parity('A room that ends, ends the job.'),
+    'F-110': parity('An entrypoint that returns does not end the job.'),
+    'F-111': parity('An entrypoint that throws ends the job as failed.'),
+    'F-112': parity('A job that does not join for a while is warned about.'),
+    'F-113': parity(
+      'Participants, by identity or kind, can be waited for, with a limit and a signal.',
+    ),
+    'F-114': parity(
+      'Functions run for each participant, by kind, and can be cancelled when it leaves.',
+    ),
+    'F-115': parity('Tracks, attributes and agents can be waited for.'),
+    'F-120': parity('Fields can be added to every line of the log of a job.'),
+    'F-121': parity('The context is found anywhere below the entrypoint, also by another copy.'),
+    'F-122': beyond('The context is found within listeners of the room.'),
+    'F-125': parity('A job has a directory of its own, which is gone afterwards.'),
+    'D-24': need('Identity of the agent and of the participant are two flags.'),
+    'N-11': need('Shutdown callbacks run once for every end that leaves the process alive.'),
+    'N-39': need(
+      '`ctx.signal` aborts with the reason, as soon as the end is known, and ends a `connect()`.',
+    ),
+    'C-1': must('`proc` is the process of the job.'),
+    'C-2': must('`job` is the whole record, as a message of the protocol.'),
+    'C-3': parity('`workerId` is the id under which the job was accepted.'),
+    'C-4': must('`room` is there, not joined, when the entrypoint begins.'),
+    'C-5': parity('`agent` is the agent itself in the room.'),
+    'C-6': must('`publisher` is the record at once, and the live participant after joining.'),
+    'C-7': must('`connect()` joins once with the token of the job.'),
+    'C-8': parity('`connect()` subscribes to what it is told to.'),
+    'C-9': must('`shutdown(reason)` ends the job in order.'),
+    'C-10': parity(
+      '`addShutdownCallback()` takes a function that gets the reason, and all are awaited.',
+    ),
+    'C-11': parity('`waitForParticipant()` waits for who is meant.'),
+    'C-12': parity('`addParticipantEntrypoint()` runs a function for each participant.'),
+    'C-15': parity('A job says whether it is simulated.'),
+    'C-20': parity('The log of a job has fields of its own.'),
+    'C-23': parity('A job has a directory for its files.'),
+  },
+};
