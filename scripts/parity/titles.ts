@@ -65,7 +65,7 @@ function modifiersOfTable(before: string): string | undefined {
     .slice(0, end.index)
     .split('\n')
     .findLast((text) => head.test(text));
-  return /^ *(?:it|test|describe)((?:\.\w+)+)\(/.exec(line ?? '')?.[1];
+  return /^ *(?:it|test|describe)((?:\.\w+)+)[<(]/.exec(line ?? '')?.[1];
 }
 
 /** A title with those of the groups around it, and dots for what a table fills in. */

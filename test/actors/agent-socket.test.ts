@@ -70,7 +70,7 @@ const seen = (facts: readonly Fact[]) =>
     return rest;
   });
 
-it('asks for the agent endpoint with a short-lived token that grants nothing else', async () => {
+it('asks for the agent endpoint with a short-lived token that grants nothing else (F-25, F-26, F-39, O-11, N-47)', async () => {
   const server = await socketServer();
   const arrival = server.connection();
   start(`http://127.0.0.1:${server.port}/lk/?x=1`);
@@ -158,7 +158,7 @@ it('reads binary and text frames, and hears before it reports', async () => {
   ]);
 });
 
-it('hears pings, and reports the pong of each of its own', async () => {
+it('hears pings, and reports the pong of each of its own (F-31)', async () => {
   const { actor, socket } = await connect(await socketServer());
 
   socket.ping();
@@ -210,7 +210,7 @@ it('reports a refusal once, by its status only', async () => {
   expect(seen(actor.facts)).toEqual([{ type: 'socket.refused', status: 401 }]);
 });
 
-it('does not follow a redirect', async () => {
+it('does not follow a redirect (R-A5)', async () => {
   const other = await socketServer();
   const server = await socketServer(
     `HTTP/1.1 302 Found\r\nLocation: ${other.url}/agent\r\nContent-Length: 0\r\n\r\n`,
@@ -224,7 +224,7 @@ it('does not follow a redirect', async () => {
   expect(other.requests).toEqual([]);
 });
 
-it('names host and port of a server out of reach, and nothing else of its address', async () => {
+it('names host and port of a server out of reach, and nothing else of its address (R-A1)', async () => {
   const port = await closedPort();
   const actor = start(`ws://127.0.0.1:${port}/lk?token=hush`);
 
@@ -253,7 +253,7 @@ it.each([
   ['closes', (socket: WebSocket) => socket.close(1012), 1012],
   ['vanishes', (socket: WebSocket) => socket.terminate(), 1006],
   ['sends more than a frame may hold', (socket: WebSocket) => socket.send(Buffer.alloc(5e6)), 1006],
-] as const)('reports the end once when the server %s', async (_, act, code) => {
+] as const)('reports the end once when the server %s (R-A9, R-B2)', async (_, act, code) => {
   const { actor, socket } = await connect(await socketServer());
   const gone = once(socket, 'close');
 
@@ -285,7 +285,7 @@ it('gives up at once when it is told to close before it is open', async () => {
   expect(seen(actor.facts)).toEqual([{ type: 'socket.closed', code: 1000 }]);
 });
 
-it('terminates its socket when it is stopped', async () => {
+it('terminates its socket when it is stopped (R-A11)', async () => {
   const { actor, socket } = await connect(await socketServer());
   const gone = once(socket, 'close');
 

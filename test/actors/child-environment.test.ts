@@ -13,7 +13,7 @@ const parent = {
   VSCODE_INSPECTOR_OPTIONS: '{}',
 };
 
-it('passes everything on but the key pair, debuggers, preloads and what is excluded', () => {
+it('passes everything on but the key pair, debuggers, preloads and what is excluded (N-37)', () => {
   expect(childEnvironment(parent, { env: undefined, envExclude: ['PROVIDER_KEY'] })).toEqual({
     PATH: '/bin',
     EMPTY: '',
@@ -30,7 +30,7 @@ it('passes on only what an allow-list names', () => {
   });
 });
 
-it('passes a preload on to those who ask for it, and the key pair to nobody', () => {
+it('passes a preload on to those who ask for it, and the key pair to nobody (N-37)', () => {
   const env = ['NODE_OPTIONS', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'];
 
   expect(childEnvironment(parent, { env, envExclude: [] })).toEqual({ NODE_OPTIONS: '--inspect' });

@@ -42,14 +42,14 @@ const rest = async (socket: Socket) => {
 };
 const statusLine = (text: string) => text.split('\r\n', 1)[0];
 
-it('says where it listens', async () => {
+it('says where it listens (O-14)', async () => {
   const { facts, port } = await start();
 
   expect(facts).toEqual([{ type: 'http.listening', host: '127.0.0.1', port }]);
   expect(port > 0).toBe(true);
 });
 
-it('answers that it lives by itself', async () => {
+it('answers that it lives by itself (F-143, N-24)', async () => {
   const { facts, url } = await start();
 
   const response = await fetch(`${url}/livez?verbose`);
@@ -150,7 +150,7 @@ it('refuses headers of more than 4 KiB', async () => {
   expect(statusLine(text)).toBe('HTTP/1.1 431 Request Header Fields Too Large');
 });
 
-it('hangs up on headers that do not end', async () => {
+it('hangs up on headers that do not end (R-F13)', async () => {
   const { port } = await start(100);
 
   const text = await rest(await raw(port, 'GET /livez HTTP/1.1\r\nHost: h\r\n'));
@@ -189,7 +189,7 @@ it('bears the answer to a client that is gone, and to nobody', async () => {
   expect((await fetch(`${url}/livez`)).status).toBe(200);
 });
 
-it('holds at most 64 connections', async () => {
+it('holds at most 64 connections (R-F13)', async () => {
   const { port } = await start();
   const sockets = await Promise.all(Array.from({ length: 80 }, () => raw(port, 'GET')));
   const closed = () => sockets.filter((socket) => socket.closed).length;
@@ -200,7 +200,7 @@ it('holds at most 64 connections', async () => {
   expect(closed()).toBe(16);
 });
 
-it('fails with the remedy when its port is taken', async () => {
+it('fails with the remedy when its port is taken (O-15, R-F12)', async () => {
   const { port } = await start();
 
   const second = runActor<HttpCommand, HttpFact, HttpInput>(httpServer(), {

@@ -82,7 +82,7 @@ it('logs what the worker tells and what its jobs log', async () => {
   ]);
 });
 
-it('drains on a signal, halts on the second, and leaves no listener behind', async () => {
+it('drains on a signal, halts on the second, and leaves no listener behind (F-138)', async () => {
   const before = process.listenerCount('SIGTERM');
   const { told, lines, end, exitCode } = fakeWorker();
 

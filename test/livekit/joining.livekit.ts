@@ -12,7 +12,7 @@ import { describeOnServer, newName, openRoom, rooms } from './support/server.js'
 import { startWorker } from './support/worker.js';
 
 describeOnServer('a worker at a LiveKit server', () => {
-  it('registers with all that it is, and tells which server took it', async () => {
+  it('registers with all that it is, and tells which server took it (F-25, F-36)', async () => {
     const agentName = newName('agent');
     const permissions = new WorkerPermissions({ canPublish: false });
 
@@ -44,7 +44,7 @@ describeOnServer('a worker at a LiveKit server', () => {
     });
   });
 
-  it('brings the agent to a human as accept describes it', async () => {
+  it('brings the agent to a human as accept describes it (F-40)', async () => {
     const identity = newName('ada');
     const attributes = { mood: 'calm', shoe_size: '38' };
     await startWorker('ordinary', {
@@ -60,7 +60,7 @@ describeOnServer('a worker at a LiveKit server', () => {
     expect(agent.attributes).toMatchObject(attributes);
   });
 
-  it('calls the agent without a name and after its job where accept says nothing', async () => {
+  it('calls the agent without a name and after its job where accept says nothing (F-41)', async () => {
     const agentName = newName('agent');
     const { hear, hearLine } = await startWorker('ordinary', { agentName });
 

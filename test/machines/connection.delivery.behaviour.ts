@@ -79,7 +79,7 @@ export const memory: readonly Promised[] = [
     },
   },
   {
-    title: 'keeps only the newest report while it is away',
+    title: 'keeps only the newest report while it is away (F-35)',
     run: (machine) => {
       const link = startIn('connecting', machine);
 
@@ -91,7 +91,8 @@ export const memory: readonly Promised[] = [
     },
   },
   {
-    title: 'comes back with report, running jobs and what it could not deliver, in this order',
+    title:
+      'comes back with report, running jobs and what it could not deliver, in this order (F-34, N-21, R-A10)',
     run: (machine) => {
       const link = startIn('registered', machine);
       link.send(report(0.3, ['job-1', 'job-2']));
@@ -136,7 +137,7 @@ export const memory: readonly Promised[] = [
     },
   },
   {
-    title: 'sends again what no pong confirmed, and nothing that one did',
+    title: 'sends again what no pong confirmed, and nothing that one did (F-35)',
     run: (machine) => {
       const link = startIn('registered', machine);
       link.send(status('job-1'));
@@ -160,7 +161,7 @@ export const memory: readonly Promised[] = [
     },
   },
   {
-    title: 'says nothing but its registration before it is registered',
+    title: 'says nothing but its registration before it is registered (N-20)',
     run: (machine) => {
       const link = startIn('registering', machine);
 

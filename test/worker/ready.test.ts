@@ -51,7 +51,7 @@ it('tells why it will never be ready when it failed', async () => {
 });
 
 it.each(['drain', 'stop', 'halt'] as const)(
-  'tells that it ended by %s before it was ready',
+  'tells that it ended by %s before it was ready (N-45)',
   async (how) => {
     const world = await serveWithLedger();
     const run = startRealWorker(world);

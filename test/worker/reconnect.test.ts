@@ -16,7 +16,7 @@ const saidOn = (server: TestServer, connection: string) =>
     .filter((frame) => frame.direction === 'in' && frame.connection === connection)
     .map(({ message }) => message?.message);
 
-it('comes back to a server that lost it while a job runs, and ends the job there', async () => {
+it('comes back to a server that lost it while a job runs, and ends the job there (F-34, N-21)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   const run = startRealWorker(world, { machine });
@@ -45,7 +45,7 @@ it('comes back to a server that lost it while a job runs, and ends the job there
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('sends a terminal status again when the connection died under it', async () => {
+it('sends a terminal status again when the connection died under it (F-35)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   const when = ({ message }: { message: Message }) => isSuccess(message);
@@ -79,7 +79,7 @@ it('repeats a terminal status that arrived, when it cannot know that, and change
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('forgets an offer whose connection died before the answer', async () => {
+it('forgets an offer whose connection died before the answer (R-A9)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world, {
     machine,
@@ -97,7 +97,7 @@ it('forgets an offer whose connection died before the answer', async () => {
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('outlives a restart of the server, with its job', async () => {
+it('outlives a restart of the server, with its job (R-A10)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   const run = startRealWorker(world, { machine });
@@ -116,7 +116,7 @@ it('outlives a restart of the server, with its job', async () => {
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('delivers the last status to a server that comes back while the worker leaves', async () => {
+it('delivers the last status to a server that comes back while the worker leaves (F-35)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   const run = startRealWorker(world);

@@ -36,22 +36,25 @@ it.each<[string, (request: JobRequest) => void | Promise<void>]>([
   ['blocks the worker and accepts too late', (request) => acceptAfter(request, 200)],
   ['throws', () => JSON.parse('no json')],
   ['throws later', () => Promise.reject(new Error('the database is down'))],
-])('passes a job to the next worker when the handler of the first %s', async (_, requestFnc) => {
-  const { world, first, second, asked, next } = await twoWorkers(requestFnc);
+])(
+  'passes a job to the next worker when the handler of the first %s (F-42, F-44, F-45, F-46, O-2, D-1, D-23, D-26, N-5, N-23, R-C2, R-C3, R-C4)',
+  async (_, requestFnc) => {
+    const { world, first, second, asked, next } = await twoWorkers(requestFnc);
 
-  const job = world.offer();
-  await world.ended(job);
+    const job = world.offer();
+    await world.ended(job);
 
-  expect(job.answers.map(({ worker, answer }) => [worker, answer])).toEqual([
-    [asked, 'refused'],
-    [next, 'accepted'],
-  ]);
-  expect([job.dispatch, job.status, job.worker]).toEqual(['assigned', 'success', next]);
-  expect(await second.end()).toMatchObject({ output: { outcome: 'drained' } });
-  expect(await first.end()).toEqual(cleanEnd);
-});
+    expect(job.answers.map(({ worker, answer }) => [worker, answer])).toEqual([
+      [asked, 'refused'],
+      [next, 'accepted'],
+    ]);
+    expect([job.dispatch, job.status, job.worker]).toEqual(['assigned', 'success', next]);
+    expect(await second.end()).toMatchObject({ output: { outcome: 'drained' } });
+    expect(await first.end()).toEqual(cleanEnd);
+  },
+);
 
-it('tells a handler that blocked the worker for too long that its acceptance is void', async () => {
+it('tells a handler that blocked the worker for too long that its acceptance is void (F-46, R-C3)', async () => {
   const world = await serveWithLedger();
   const codes: unknown[] = [];
   const requestFnc = async (request: JobRequest) => {
@@ -72,7 +75,7 @@ it('tells a handler that blocked the worker for too long that its acceptance is 
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('ends a job for all workers with reject({ terminate: true })', async () => {
+it('ends a job for all workers with reject({ terminate: true }) (F-42, D-23, N-23)', async () => {
   const { world, first, second, asked } = await twoWorkers((request) =>
     request.reject({ terminate: true }),
   );
@@ -88,7 +91,7 @@ it('ends a job for all workers with reject({ terminate: true })', async () => {
   expect(await first.end()).toEqual(cleanEnd);
 });
 
-it('throws at every answer but the first, which counts', async () => {
+it('throws at every answer but the first, which counts (F-52, N-5, R-C5)', async () => {
   const world = await serveWithLedger();
   const codes: unknown[] = [];
   const requestFnc = async (request: JobRequest) => {
@@ -131,7 +134,7 @@ it('tells the handler when the job is assigned and when it is launched', async (
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('tells the handler when the assignment never comes', async () => {
+it('tells the handler when the assignment never comes (F-50, D-2, R-C6)', async () => {
   const world = await serveWithLedger();
   world.server.script({ direction: 'out', message: 'assignment', fault: 'drop' });
   const codes: unknown[] = [];
@@ -151,7 +154,7 @@ it('tells the handler when the assignment never comes', async () => {
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('tells the handler, and the server, when no process can start the job', async () => {
+it('tells the handler, and the server, when no process can start the job (F-53, N-2)', async () => {
   const world = await serveWithLedger();
   const errors: unknown[] = [];
   const requestFnc = async (request: JobRequest) => {
@@ -177,7 +180,7 @@ it('tells the handler, and the server, when no process can start the job', async
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('joins as the handler says', async () => {
+it('joins as the handler says (F-40)', async () => {
   const world = await serveWithLedger();
   const participation = {
     name: 'Ada',

@@ -11,7 +11,7 @@ const secret = 'marker-of-the-secret';
 const token = 'marker-of-the-token';
 const turn = 'marker-of-the-turn-password';
 
-it('shows an inspector of everything no key pair, no token and no job record', async () => {
+it('shows an inspector of everything no key pair, no token and no job record (F-24)', async () => {
   const stream = serialise();
   const world = await serveWithLedger({ keys: { [key]: secret } });
   const { server } = world;
@@ -32,7 +32,7 @@ it('shows an inspector of everything no key pair, no token and no job record', a
   expect(JSON.stringify([run.events, run.logs, server.frames])).not.toMatch(/marker-of|eyJ/);
 });
 
-it('shows neither the token nor the TURN password of an assignment', async () => {
+it('shows neither the token nor the TURN password of an assignment (F-24)', async () => {
   const stream = serialise();
   const world = await serveWithLedger();
   const { server } = world;
@@ -64,24 +64,27 @@ it('shows neither the token nor the TURN password of an assignment', async () =>
 it.each([
   ['start', 'json'],
   ['dev', 'pretty'],
-])('writes no query of the address of its server into the log of %s', async (mode, format) => {
-  const { server } = await serveWithLedger();
-  const file = agentFile('obeys-in-one-file.mjs');
-  const program = runProgram([file, mode, '--log-format', format], {
-    server,
-    env: { LIVEKIT_URL: `${server.url}?apikey=marker-of-the-query` },
-  });
-  await server.waitFor(() => server.workers.some(({ status }) => status === 'available'));
-  program.signal('SIGTERM');
-  await program.exited;
+])(
+  'writes no query of the address of its server into the log of %s (F-24)',
+  async (mode, format) => {
+    const { server } = await serveWithLedger();
+    const file = agentFile('obeys-in-one-file.mjs');
+    const program = runProgram([file, mode, '--log-format', format], {
+      server,
+      env: { LIVEKIT_URL: `${server.url}?apikey=marker-of-the-query` },
+    });
+    await server.waitFor(() => server.workers.some(({ status }) => status === 'available'));
+    program.signal('SIGTERM');
+    await program.exited;
 
-  const log = `${program.stdout()}${program.stderr()}`;
-  expect(log).toContain(server.url);
-  expect(log).not.toContain('marker-of');
-});
+    const log = `${program.stdout()}${program.stderr()}`;
+    expect(log).toContain(server.url);
+    expect(log).not.toContain('marker-of');
+  },
+);
 
 it.runIf(process.platform === 'linux')(
-  'writes no secret into a log, an argument or the environment of a child',
+  'writes no secret into a log, an argument or the environment of a child (F-24, O-13, N-37)',
   async () => {
     const world = await serveWithLedger({ keys: { [key]: secret } });
     const program = runProgram([agentFile('obeys-in-one-file.mjs'), 'start'], {
