@@ -86,7 +86,7 @@ describe('defaults', () => {
         logLevel: 'info',
       },
     ],
-  ] as const)('are complete in %s (F-6, F-7, O-25)', (mode, own) => {
+  ] as const)('are complete in %s (F-1, F-6, F-7, F-126, F-127, O-25)', (mode, own) => {
     const { credentials, execArgv: _, ...plain } = resolve({}, { mode });
 
     expect(plain).toEqual({ ...common, ...own });
@@ -232,7 +232,7 @@ describe('precedence', () => {
   it.each([
     ['apiKey', 'LIVEKIT_API_KEY'],
     ['apiSecret', 'LIVEKIT_API_SECRET'],
-  ] as const)('%s: flag, then option, then variable', (name, key) => {
+  ] as const)('%s: flag, then option, then variable (F-14, O-12, E-2, E-3)', (name, key) => {
     const env = { ...variables, [key]: 'variable' };
     const read = (given: object, flags: object = {}) =>
       resolve(given, { env, flags: { ...flags } }).credentials.reveal()[name];

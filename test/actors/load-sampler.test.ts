@@ -167,3 +167,16 @@ it('stops its timer when it is stopped', () => {
 
   expect(sampler.timer.running).toBe(0);
 });
+
+it('asks a function again that threw (D-18)', () => {
+  let calls = 0;
+  const sampler = start(() => {
+    calls += 1;
+    if (calls === 1) throw new Error('no meter');
+    return 0.5;
+  });
+
+  sampler.tick(6);
+
+  expect(sampler.facts).toEqual([missed('no meter'), sampled(0.5)]);
+});

@@ -191,3 +191,15 @@ it('fails a job whose record it cannot read', async () => {
     error: { code: 'ERR_LAUNCH_FAILED', message: expect.any(String) },
   });
 });
+
+it('logs a rejection that nobody handles as an error of its job (N-29)', async () => {
+  const runner = await runningJob('rejects-unhandled');
+
+  const { level, fields } = await hearLog(runner, 'unhandled rejection');
+
+  expect([level, fields.job_id, fields.err]).toEqual([
+    'error',
+    'job-1',
+    expect.objectContaining({ message: 'nobody listened' }),
+  ]);
+});

@@ -216,3 +216,22 @@ it('ignores what is no message, and a job before it is warm', async () => {
   expect((await hearLog(runner, 'ignored an invalid message of the worker')).level).toEqual('warn');
   expect(runner.said.map(({ type }) => type)).not.toContain('started');
 });
+
+it('runs its entrypoint once, with a room that it has not joined (F-2, C-4)', async () => {
+  const runner = await runningJob(
+    inline(
+      `export default {
+        [Symbol.for('livekit-actors.AgentDefinition')]: true,
+        entrypoint: async ({ room, log }) => log.info({ joined: room.isConnected }, 'runs'),
+      };`,
+    ),
+  );
+  await hearLog(runner, 'runs');
+
+  runner.tell({ type: 'shutdown', reason: 'drain', graceMs: 100 });
+  runner.tell({ type: 'leave' });
+  await runner.ended;
+
+  const runs = runner.said.filter((it) => it.type === 'log' && it.message === 'runs');
+  expect(runs.map((it) => it.type === 'log' && it.fields.joined)).toEqual([false]);
+});

@@ -157,7 +157,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'blames nobody when the worker itself was frozen (N-9, R-F9)',
+    title: 'blames nobody when the worker itself was frozen (N-9)',
     run: (machine) => {
       const { actor, clock, emitted } = startStalling(machine);
 

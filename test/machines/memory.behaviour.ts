@@ -32,8 +32,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title:
-      'tells of what is above the mark once, and again after each tenth more (F-87, O-23, R-D11)',
+    title: 'tells of what is above the mark once, and again after each tenth more (F-87, O-23)',
     run: (machine) => {
       const { sample, toParent } = start(machine);
 

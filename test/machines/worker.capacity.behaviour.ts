@@ -293,8 +293,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title:
-      'is full after three missing samples in a row, until there is one again (D-18, N-18, R-C16)',
+    title: 'is full after three missing samples in a row, until there is one again (N-18, R-C16)',
     run: (machine) => {
       const { emitted, link, load, pool, value } = running(machine);
       load.say(missed);

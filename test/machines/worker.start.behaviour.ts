@@ -127,7 +127,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'fails before it opened a link when its port is taken (N-46)',
+    title: 'fails before it opened a link when its port is taken',
     run: (machine) => {
       const worker = create(machine);
       const taken = { code: 'ERR_PORT_IN_USE', message: 'The port 8081 is taken.' };

@@ -171,7 +171,7 @@ it.each<[Emitted, string, string, string, object]>([
   expect(toLogLine(event, settings())).toEqual({ level, event: name, msg, fields });
 });
 
-it('tells a worker that waits for its name from one that takes every job (N-34)', () => {
+it('tells a worker that waits for its name from one that takes every job (O-9, N-34)', () => {
   const { msg, fields } = toLogLine(
     { type: 'registered', workerId: 'AW_1', server },
     settings('bob'),

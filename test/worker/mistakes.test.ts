@@ -93,7 +93,7 @@ it('knows at once that an address without agents is wrong (R-A5)', async () => {
   expect(server.workers).toEqual([]);
 });
 
-it('says that its port is taken before it registers (N-46, R-F12)', async () => {
+it('says that its port is taken before it registers (R-F12)', async () => {
   const server = await serve();
   const port = await somePort('taken');
 

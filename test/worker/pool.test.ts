@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { serveWithLedger } from '../support/ledger-server.js';
 import { isRunning } from '../support/processes.js';
@@ -108,4 +111,55 @@ it('starts a process for each job where none is kept warm, and keeps none (D-8)'
   expect(new Set(run.pids())).toEqual(new Set(pids));
   expect(jobs.map(({ status }) => status)).toEqual(['success', 'success']);
   expect(await run.end()).toEqual(cleanEnd);
+});
+
+it('lets the other jobs go on when the process of one is killed (F-77)', async () => {
+  const world = await serveWithLedger();
+  const run = startRealWorker(world, { options: { numIdleProcesses: 0 } });
+  await run.available();
+  const jobs = [world.offer('stays'), world.offer('stays'), world.offer('throws')] as const;
+  const [victim, other] = await Promise.all(jobs.map(world.started));
+
+  process.kill(victim ?? 0, 'SIGKILL');
+  await world.ended(jobs[0], jobs[2]);
+  process.kill(other ?? 0, 'SIGUSR2');
+  await world.ended(jobs[1]);
+
+  expect(jobs.map(({ status }) => status)).toEqual(['failed', 'success', 'failed']);
+  expect(await run.end()).toEqual(cleanEnd);
+});
+
+it('starts each job in a process in which nothing ran before (N-48)', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(
+    join(folder, 'agent.mjs'),
+    `let runs = 0;
+    export default {
+      [Symbol.for('livekit-actors.AgentDefinition')]: true,
+      prewarm: (proc) => { proc.userdata.runs = 0; },
+      entrypoint: (ctx) => {
+        runs += 1;
+        ctx.proc.userdata.runs += 1;
+        ctx.log.info({ seen: [runs, ctx.proc.userdata.runs] }, 'ran');
+        ctx.shutdown('ran');
+      },
+    };`,
+  );
+  const world = await serveWithLedger();
+  const run = startRealWorker(world, { agent: pathToFileURL(join(folder, 'agent.mjs')) });
+  await run.available();
+
+  for (const room of ['one', 'two', 'three']) {
+    const job = world.offer('ends', room);
+    await world.ended(job);
+  }
+  await run.worker.drain();
+
+  const ran = run.logs.filter(({ message }) => message === 'ran');
+  expect(ran.map(({ fields }) => fields.seen)).toEqual([
+    [1, 1],
+    [1, 1],
+    [1, 1],
+  ]);
+  expect(new Set(ran.map(({ pid }) => pid)).size).toBe(3);
 });

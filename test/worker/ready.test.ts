@@ -34,7 +34,7 @@ it('is not ready while the server hears that it is full', async () => {
   expect(isReady).toBe(false);
 });
 
-it('tells why it will never be ready when it failed', async () => {
+it('tells why it will never be ready when it failed (F-30)', async () => {
   const world = await serveWithLedger();
   const listener = createServer();
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));

@@ -1,3 +1,4 @@
+import { AvailabilityRequest, Job, JobType, type WorkerMessage } from '@livekit/protocol';
 import { expect, it } from 'vitest';
 import type { JobRequest } from '../../src/index.js';
 import { workerInAHurry } from '../support/hurry.js';
@@ -202,4 +203,32 @@ it('joins as the handler says (F-40)', async () => {
   expect({ identity: sub, name, metadata, attributes }).toMatchObject(participation);
   expect(job.agentIdentity).toBe('ada-1');
   expect(await run.end()).toEqual(cleanEnd);
+});
+
+it('answers a thousand offers of one tick, and accepts no more than it may run (N-6, R-C1)', async () => {
+  const world = await serveWithLedger();
+  const { server } = world;
+  const run = startRealWorker(world, { options: { numIdleProcesses: 0, maxJobs: 10 } });
+  await run.available();
+  const worker = server.workers[0]?.id ?? '';
+  const ids = Array.from({ length: 1_000 }, (_, n) => `AJ_${n}`);
+  const answers = () =>
+    server.frames.flatMap(({ direction, message }) => {
+      const content = message?.message as WorkerMessage['message'] | undefined;
+      return direction === 'in' && content?.case === 'availability' ? [content.value] : [];
+    });
+
+  for (const id of ids) {
+    const job = new Job({ id, type: JobType.JT_ROOM, room: { name: id } });
+    server.send(worker, { case: 'availability', value: new AvailabilityRequest({ job }) });
+  }
+  await server.waitFor(() => answers().length >= 1_000);
+
+  expect(
+    answers()
+      .map(({ jobId }) => jobId)
+      .sort(),
+  ).toEqual([...ids].sort());
+  // On a machine that is busy, those that had to wait for their turn are too late to be accepted.
+  expect(answers().filter(({ available }) => available).length).toBeLessThanOrEqual(10);
 });

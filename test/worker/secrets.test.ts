@@ -112,3 +112,30 @@ it.runIf(process.platform === 'linux')(
     expect(program.left()).toEqual([]);
   },
 );
+
+it('writes no metadata of a room or a job into the log (N-38)', async () => {
+  const world = await serveWithLedger();
+  const { server } = world;
+  const program = runProgram([agentFile('obeys-in-one-file.mjs'), 'start', '--max-jobs', '2'], {
+    server,
+    env: { LIVEKIT_LOG_LEVEL: 'debug' },
+  });
+  await program.warm();
+  await world.ended(world.offer('ends'));
+  const known = server.rooms[0]?.metadata ?? '';
+  for (const act of ['ends', 'throws', 'ends', 'ends']) {
+    const metadata = JSON.stringify({ ...JSON.parse(known), act, note: 'marker-of-the-room' });
+    const agents = [{ agentName: '', metadata: 'marker-of-the-job' }];
+    server.createRoom({ name: `room ${server.jobs.length}`, metadata, agents });
+  }
+  await server.waitFor(() => server.jobs.every(({ dispatch }) => dispatch !== 'offering'));
+  const taken = server.jobs.filter(({ dispatch }) => dispatch === 'assigned');
+  await world.ended(...taken);
+  program.signal('SIGTERM');
+  await program.exited;
+
+  const log = `${program.stdout()}${program.stderr()}`;
+  expect(log).toContain('job.rejected');
+  expect(log).toContain('job.ended');
+  expect(log).not.toContain('marker-of');
+});

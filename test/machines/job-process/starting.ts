@@ -56,7 +56,7 @@ export const starting: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'ends nothing for the time in which its worker itself was frozen (N-9, R-F9)',
+    title: 'ends nothing for the time in which its worker itself was frozen (N-9)',
     run: (machine) => {
       const { actor, child, clock } = startFreezing(machine);
       const value = () => actor.getSnapshot().value;
