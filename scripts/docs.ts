@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { differences } from './machine-docs.js';
 import { allPages } from './pages.js';
-import { parityFindings } from './parity/findings.js';
+import { openRows, parityFindings } from './parity/findings.js';
 import { parity } from './parity-page.js';
 
 const pages = await allPages();
@@ -30,3 +30,6 @@ if (process.argv.includes('--check')) {
     console.log(fileURLToPath(url));
   }
 }
+
+const rows = openRows(parity());
+if (rows.length > 0) console.log(`\n${rows.length} rows without a test:\n${rows.join('\n')}`);

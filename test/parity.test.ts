@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parityFindings } from '../scripts/parity/findings.js';
+import { openRows, parityFindings } from '../scripts/parity/findings.js';
 import type { Subject } from '../scripts/parity/row.js';
 import { titlesOf } from '../scripts/parity/titles.js';
 import { parity, parityPage } from '../scripts/parity-page.js';
@@ -93,6 +93,14 @@ it('finds rows without a test, titles without a row, and rows that are open no m
     'F-2 has no test: Promise of F-2.',
     'F-1 has a test and must leave the list of open rows',
     'F-7 in the list of open rows is no row',
+  ]);
+});
+
+it('lists the rows without a test, with their promises', () => {
+  const titles = [read("it('holds (F-1)', () => {});")];
+
+  expect(openRows({ subjects: [subject('F-1', 'F-2')], open: [], titles })).toEqual([
+    'F-2  Promise of F-2.',
   ]);
 });
 

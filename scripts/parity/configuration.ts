@@ -42,7 +42,7 @@ export const configuration: Subject = {
       'The agent is a function or a module, and a module is checked before its worker takes jobs.',
     ),
     'O-2': must('`requestFnc` has a deadline, and its silence refuses the offer once.'),
-    'O-3': must('`prewarmFnc` may be asynchronous; text and stack of its error come back.'),
+    'O-3': must('`prewarmFnc` may be asynchronous; text and place of its error come back.'),
     'O-4': must(
       '`loadFnc` is clamped and bounded; a wrong value or an error keeps the last good load.',
     ),

@@ -70,7 +70,9 @@ export const frames: Subject = {
       'A frame that cannot be read is counted and dropped; ten in 10 s reset the connection.',
     ),
     'R-B2': need('A frame that is too large closes the connection, which comes back.'),
-    'R-B3': need('Unknown messages and fields, text and empty frames change nothing.'),
+    'R-B3': need(
+      'Unknown messages and fields and empty frames change nothing; text frames are read, too.',
+    ),
     'R-B4': need('An answer of ours that is too large is refused to its caller before it is sent.'),
     'R-B5': need('An offer without a job or an id, or one that came already, harms nothing.'),
     'R-B6': need('Delays and odd orders of frames end in the same results.'),

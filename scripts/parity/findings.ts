@@ -9,11 +9,20 @@ export interface Parity {
   readonly titles: readonly Titles[];
 }
 
+/** Rows that no test holds, with their promises, one line each. */
+export function openRows({ subjects, titles }: Parity): string[] {
+  const held = heldBy(titles);
+  return subjects
+    .flatMap(({ rows }) => Object.entries(rows))
+    .filter(([id]) => !held.has(id))
+    .map(([id, { promise }]) => `${id}  ${promise}`);
+}
+
 /** Everything that is wrong with the rows and the titles that hold them, one line each. */
 export function parityFindings({ subjects, open, titles }: Parity): string[] {
   const rows = new Map(subjects.flatMap(({ rows }) => Object.entries(rows)));
   const holdings = titles.flatMap((file) => file.holdings);
-  const held = new Set(holdings.flatMap(({ ids }) => ids));
+  const held = heldBy(titles);
   const strange = holdings.flatMap(({ file, title, ids }) =>
     ids.filter((id) => !rows.has(id)).map((id) => `${file}: ${id} of "${title}" is no row`),
   );
@@ -26,3 +35,6 @@ export function parityFindings({ subjects, open, titles }: Parity): string[] {
   });
   return [...titles.flatMap(({ problems }) => problems), ...strange, ...missing, ...listed];
 }
+
+const heldBy = (titles: readonly Titles[]): ReadonlySet<string> =>
+  new Set(titles.flatMap(({ holdings }) => holdings).flatMap(({ ids }) => ids));

@@ -30,7 +30,9 @@ export const processes: Subject = {
       'A failed start is one line with its cause, how long it took and what the process said last.',
     ),
     'N-29': need('A rejection that nobody handles is logged with its job and harms no other.'),
-    'N-30': need('A warm process loads nothing that the agent did not ask for.'),
+    'N-30': need(
+      'A warm process loads the runner, the room library and the agent, and nothing else.',
+    ),
     'N-32': need(
       'A process above its limit ends, its job fails for that reason, and the worker itself does not grow.',
     ),

@@ -68,7 +68,7 @@ it('starts the worker and waits for its end', async () => {
   expect(told).toEqual(['start', 'close']);
 });
 
-it('logs what the worker tells and what its jobs log', async () => {
+it('logs what the worker tells and what its jobs log (N-28)', async () => {
   const { lines, emit, log, end, exitCode } = fakeWorker();
 
   emit({ type: 'job.accepted', jobId: 'AJ_1' });

@@ -71,7 +71,7 @@ it('ends when the room ends (F-109)', async () => {
   ]);
 });
 
-it('counts the first reason, aborts in the same tick, and runs every callback (F-106, F-107, C-9, C-10, N-39)', async () => {
+it('counts the first reason, aborts in the same tick, and runs every callback (F-106, F-107, F-108, C-9, C-10, N-39)', async () => {
   const runner = await runningJob('shuts-down-twice');
 
   await runner.hear('finished');

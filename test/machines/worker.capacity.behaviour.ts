@@ -212,7 +212,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'tells its status when the server has read it, and not when it is only sent',
+    title: 'tells its status when the server has read it, and not when it is only sent (F-73)',
     run: (machine) => {
       const worker = running(machine);
       const { context, emitted, link, load } = worker;

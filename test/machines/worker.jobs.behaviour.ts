@@ -35,7 +35,7 @@ const removals = ({ removal }: Worker) => removal.live.map(({ id }) => id);
 /** What a worker promises about assignments, jobs and their ends. */
 export const behaviours: readonly WorkerBehaviour[] = [
   {
-    title: 'launches an accepted job with its token when it is assigned',
+    title: 'launches an accepted job with its token when it is assigned (F-64)',
     run: (machine) => {
       const worker = running(machine);
       accept(worker, 'job-1');

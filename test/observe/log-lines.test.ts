@@ -167,7 +167,7 @@ it.each<[Emitted, string, string, string, object]>([
     { error_code: 'ERR_X', job_ids: ['AJ_1', 'AJ_2'] },
   ],
   [{ type: 'stopped' }, 'info', 'worker.stopped', 'the worker stopped', {}],
-])('says of %j: %s %s', (event, level, name, msg, fields) => {
+])('says of %j: %s %s (N-28)', (event, level, name, msg, fields) => {
   expect(toLogLine(event, settings())).toEqual({ level, event: name, msg, fields });
 });
 

@@ -52,7 +52,7 @@ const answer = {
   participation: { name: 'n', identity: 'i', metadata: 'm', attributes: { a: 'b' } },
 } as const satisfies Message;
 
-it('registers with name, version, deployment and every permission, and without a ping interval (F-8, O-7, O-32, D-11)', () => {
+it('registers with name, version, deployment and every permission, and without a ping interval (F-8, F-17, O-7, O-32, D-11)', () => {
   const { value } = written({
     kind: 'register',
     workerType: 'participant',

@@ -9,17 +9,17 @@ async function workerOf(options: NonNullable<Parameters<typeof startRealWorker>[
   const { server } = world;
   const run = startRealWorker(world, { agent: 'says-who', options });
   await run.available();
+  const lines = () =>
+    run.logs.filter(({ message }) => message === 'my job').map(({ fields }) => fields);
   const said = async (jobs: number) => {
-    await server.waitFor(
-      () => server.jobs.filter(({ status }) => status === 'success').length === jobs,
-    );
+    const isOver = ({ status }: { status: string }) => status === 'success';
+    await server.waitFor(() => server.jobs.filter(isOver).length === jobs);
     await run.worker.drain();
-    return run.logs
-      .filter(({ message }) => message === 'my job')
-      .map(({ fields: { room, about } }) => [room, about])
+    return lines()
+      .map(({ room, about }) => [room, about])
       .sort();
   };
-  return { server, said };
+  return { server, said, lines };
 }
 
 it('runs one job for each room (F-10, F-57)', async () => {
@@ -79,6 +79,18 @@ it('takes the jobs that ask for its name, and no others (F-58, O-9)', async () =
     ['', 'unserved'],
     ['porter', 'unserved'],
     ['concierge', 'assigned'],
+  ]);
+});
+
+it('hands metadata and attributes of a job to its entrypoint (F-59)', async () => {
+  const { server, said, lines } = await workerOf({ agentName: 'concierge' });
+  server.createRoom({ name: 'lobby', agents: [] });
+
+  server.createDispatch('lobby', 'concierge', { metadata: '{"tenant":7}', attributes: { a: 'b' } });
+  await said(1);
+
+  expect(lines().map(({ metadata, attributes }) => ({ metadata, attributes }))).toEqual([
+    { metadata: '{"tenant":7}', attributes: { a: 'b' } },
   ]);
 });
 
