@@ -23,7 +23,7 @@ searched for. Its letter says where the row comes from, its number says nothing:
   the environment, \`C\` a member of the job context;
 - \`D\` is a mistake that is easy to make in a worker, and \`N\` a need that people who run one have told;
 - \`R\` is a fault: in \`R-A\` of the connection, in \`R-B\` of a frame, in \`R-C\` of an offer, in \`R-D\` of a
-  process, in \`R-E\` of the pool, in \`R-F\` of the worker.
+  process, in \`R-E\` of the pool, in \`R-F\` of the worker. \`R-S\` is about what must stay secret or shut.
 
 The priority says why a row is there: MUST was asked for, NEED follows from that, PARITY stood in an SDK
 before, and BEYOND stood in none. Files are named below \`test\`; dots in a title stand for what a table of

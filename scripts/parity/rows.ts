@@ -109,4 +109,10 @@ export const open: readonly string[] = [
   'F-153',
   'F-154',
   'N-49',
+  'E-14',
+  'E-15',
+  'R-S10',
+  'R-S18',
+  'R-S19',
+  'R-S23',
 ];

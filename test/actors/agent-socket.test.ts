@@ -70,7 +70,7 @@ const seen = (facts: readonly Fact[]) =>
     return rest;
   });
 
-it('asks for the agent endpoint with a short-lived token that grants nothing else (F-25, F-26, F-39, O-11, N-47)', async () => {
+it('asks for the agent endpoint with a short-lived token that grants nothing else (F-25, F-26, F-39, O-11, N-47, R-S12)', async () => {
   const server = await socketServer();
   const arrival = server.connection();
   start(`http://127.0.0.1:${server.port}/lk/?x=1`);
@@ -197,7 +197,7 @@ it('does not send what cannot be encoded, and stays open', async () => {
   ]);
 });
 
-it('reports a refusal once, by its status only', async () => {
+it('reports a refusal once, by its status only (R-S6)', async () => {
   const body = 'invalid token: Bearer echo';
   const server = await socketServer(
     `HTTP/1.1 401 Unauthorized\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
@@ -210,7 +210,7 @@ it('reports a refusal once, by its status only', async () => {
   expect(seen(actor.facts)).toEqual([{ type: 'socket.refused', status: 401 }]);
 });
 
-it('does not follow a redirect (R-A5)', async () => {
+it('does not follow a redirect (R-A5, R-S11)', async () => {
   const other = await socketServer();
   const server = await socketServer(
     `HTTP/1.1 302 Found\r\nLocation: ${other.url}/agent\r\nContent-Length: 0\r\n\r\n`,
@@ -224,7 +224,7 @@ it('does not follow a redirect (R-A5)', async () => {
   expect(other.requests).toEqual([]);
 });
 
-it('names host and port of a server out of reach, and nothing else of its address (R-A1)', async () => {
+it('names host and port of a server out of reach, and nothing else of its address (R-A1, R-S6)', async () => {
   const port = await closedPort();
   const actor = start(`ws://127.0.0.1:${port}/lk?token=hush`);
 
@@ -239,7 +239,7 @@ it('names host and port of a server out of reach, and nothing else of its addres
   ]);
 });
 
-it('reports an address of which no socket can be made', async () => {
+it('reports an address of which no socket can be made (R-S6)', async () => {
   const actor = start('localhost:7880?token=hush');
 
   const { error } = await actor.fact('socket.failed');

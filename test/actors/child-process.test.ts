@@ -75,7 +75,7 @@ it('reports a whole life in order, the verdict last', async () => {
   ]);
 });
 
-it('tells the child everything in numbered envelopes, with the secrets opened (D-13)', async () => {
+it('tells the child everything in numbered envelopes, with the secrets opened (D-13, R-S3)', async () => {
   const child = start('repeats');
 
   child.send({ type: 'start', launch });
@@ -245,7 +245,7 @@ it('reports a spawn that fails at once, with its cause (R-D9)', async () => {
 });
 
 it.runIf(process.platform === 'linux')(
-  'gives the child its environment less the secrets, and nothing in its arguments (N-37)',
+  'gives the child its environment less the secrets, and nothing in its arguments (N-37, R-S1, R-S2, R-S4)',
   async () => {
     Object.assign(process.env, {
       LIVEKIT_API_KEY: 'marker-key',

@@ -22,7 +22,7 @@ const callbackFile = () => {
   return join(folder, 'reason');
 };
 
-it('hears no signal of a terminal or a service manager, in any part of its life (F-91)', async () => {
+it('hears no signal of a terminal or a service manager, in any part of its life (F-91, R-S17)', async () => {
   const runner = forkRunner();
   const signal = () => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const) runner.child.kill(name);

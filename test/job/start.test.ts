@@ -81,7 +81,7 @@ it.each([
   await hearLog(runner, 'runs');
 });
 
-it('loads an agent from a path with spaces and a percent sign (N-43)', async () => {
+it('loads an agent from a path with spaces and a percent sign (N-43, R-S20)', async () => {
   const url = written('100% my agents/an agent.mjs', marked('entrypoint: () => {}'));
 
   const runner = await warmRunner(url);

@@ -191,7 +191,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'shows no secret in its snapshot or to an inspector (F-24)',
+    title: 'shows no secret in its snapshot or to an inspector (F-24, R-S7)',
     run: (machine) => {
       const worker = whole(machine);
       becomesWarm(worker);

@@ -102,7 +102,7 @@ it.each([
     tooMuch,
   ],
   ['much that nobody asked for', { type: 'online', more: 'x'.repeat(300_000) }, tooMuch],
-])('takes no message of a child with %s (R-E8)', (_, body, problem) => {
+])('takes no message of a child with %s (R-E8, R-S8)', (_, body, problem) => {
   expect(readFromChild({ v: 1, seq: 0, ...body })).toEqual({ problem });
 });
 
@@ -116,7 +116,7 @@ it.each([
   '{"v":1,"seq":0,"type":"log","level":"info","message":"","time":0,"fields":{"__proto__":{"x":1}}}',
   '{"v":1,"seq":0,"type":"ready","timings":{"__proto__":1,"constructor":2}}',
   '{"v":1,"seq":0,"type":"online","__proto__":{"type":"finished"}}',
-])('keeps hostile keys inert in %s', (text) => {
+])('keeps hostile keys inert in %s (R-S8)', (text) => {
   const read = readFromChild(JSON.parse(text));
 
   expect('x' in {}).toBe(false);
@@ -124,7 +124,7 @@ it.each([
   expect(read).not.toHaveProperty('message.fields.x');
 });
 
-it('turns anything into a message or a problem, and never throws (R-E8)', () => {
+it('turns anything into a message or a problem, and never throws (R-E8, R-S8)', () => {
   const enveloped = fc
     .tuple(fc.constantFrom(...toParent, ...toChild), fc.anything())
     .map(([{ type }, body]) => ({ v: 1, seq: 0, ...Object(body), type }));

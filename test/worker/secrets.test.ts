@@ -11,7 +11,7 @@ const secret = 'marker-of-the-secret';
 const token = 'marker-of-the-token';
 const turn = 'marker-of-the-turn-password';
 
-it('shows an inspector of everything no key pair, no token and no job record (F-24)', async () => {
+it('shows an inspector of everything no key pair, no token and no job record (F-24, R-S7)', async () => {
   const stream = serialise();
   const world = await serveWithLedger({ keys: { [key]: secret } });
   const { server } = world;
@@ -32,7 +32,7 @@ it('shows an inspector of everything no key pair, no token and no job record (F-
   expect(JSON.stringify([run.events, run.logs, server.frames])).not.toMatch(/marker-of|eyJ/);
 });
 
-it('shows neither the token nor the TURN password of an assignment (F-24)', async () => {
+it('shows neither the token nor the TURN password of an assignment (F-24, R-S7)', async () => {
   const stream = serialise();
   const world = await serveWithLedger();
   const { server } = world;
@@ -84,7 +84,7 @@ it.each([
 );
 
 it.runIf(process.platform === 'linux')(
-  'writes no secret into a log, an argument or the environment of a child (F-24, O-13, N-37)',
+  'writes no secret into a log, an argument or the environment of a child (F-24, O-13, N-37, R-S2, R-S5)',
   async () => {
     const world = await serveWithLedger({ keys: { [key]: secret } });
     const program = runProgram([agentFile('obeys-in-one-file.mjs'), 'start'], {
@@ -113,7 +113,7 @@ it.runIf(process.platform === 'linux')(
   },
 );
 
-it('writes no metadata of a room or a job into the log (N-38)', async () => {
+it('writes no metadata of a room or a job into the log (N-38, R-S5)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   const program = runProgram([agentFile('obeys-in-one-file.mjs'), 'start', '--max-jobs', '2'], {
