@@ -163,3 +163,36 @@ it('starts each job in a process in which nothing ran before (N-48)', async () =
   ]);
   expect(new Set(ran.map(({ pid }) => pid)).size).toBe(3);
 });
+
+it.each([
+  ['handles that are never closed', 'setInterval(() => {}, 1_000); ctx.shutdown("over");'],
+  [
+    'a callback that never ends',
+    'ctx.addShutdownCallback(() => new Promise(() => {})); ctx.shutdown("over");',
+  ],
+  ['an entrypoint that never returns', 'ctx.shutdown("over"); await new Promise(() => {});'],
+  ['an entrypoint that throws', 'setInterval(() => {}, 1_000); throw new Error("over");'],
+])('is rid of a process with %s within the limits of its end (N-7, R-D13)', async (_, does) => {
+  const folder = temporaryFolder();
+  writeFileSync(
+    join(folder, 'agent.mjs'),
+    `export default {
+      [Symbol.for('livekit-actors.AgentDefinition')]: true,
+      entrypoint: async (ctx) => { ${does} },
+    };`,
+  );
+  const world = await serveWithLedger();
+  const run = startRealWorker(world, {
+    agent: pathToFileURL(join(folder, 'agent.mjs')),
+    options: { numIdleProcesses: 0, entrypointGraceTimeout: 100, shutdownProcessTimeout: 300 },
+  });
+  await run.available();
+
+  const job = world.offer();
+  await world.ended(job);
+  const { pid = 0 } = await run.hear('job.started');
+
+  // After its own limit it has 2 s until SIGKILL.
+  await seen(() => !isRunning(pid) || undefined, 3_500);
+  await run.worker.drain();
+});

@@ -163,3 +163,27 @@ it('says whose status it could not deliver when it leaves a server that is gone'
   ]);
   expect(output).toEqual(cleanEnd.output);
 });
+
+it('keeps a job through one loss of the connection after the other (F-33)', async () => {
+  const world = await serveWithLedger();
+  const { server } = world;
+  const run = startRealWorker(world, { machine });
+  await run.available();
+  const job = world.offer('stays');
+  const pid = await world.started(job);
+  await server.waitFor(() => job.statuses.length === 1);
+
+  for (let losses = 0; losses < 3; losses += 1) {
+    const before = world.cut();
+    await server.waitFor(() => {
+      const [now] = server.workers;
+      return now !== undefined && now.id !== before && now.migrated.includes(job.id);
+    });
+  }
+  process.kill(pid, 'SIGUSR2');
+  await world.ended(job);
+
+  expect(job.statuses.map(({ status }) => status)).toEqual(['running', 'success']);
+  expect(run.events.filter(({ type }) => type === 'registered').length).toBe(4);
+  expect(await run.end()).toEqual(cleanEnd);
+});
