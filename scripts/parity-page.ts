@@ -20,7 +20,7 @@ An id is a name for its row and stands at the end of the titles of its tests, so
 searched for. Its letter says where the row comes from, its number says nothing:
 
 - \`F\` is something that people who ran LiveKit agents before look for, \`O\` an option, \`E\` a variable of
-  the environment, \`C\` a member of the job context;
+  the environment, \`C\` a member of the job context, \`P\` one of its process;
 - \`D\` is a mistake that is easy to make in a worker, and \`N\` a need that people who run one have told;
 - \`R\` is a fault: in \`R-A\` of the connection, in \`R-B\` of a frame, in \`R-C\` of an offer, in \`R-D\` of a
   process, in \`R-E\` of the pool, in \`R-F\` of the worker. \`R-S\` is about what must stay secret or shut.

@@ -115,4 +115,11 @@ export const open: readonly string[] = [
   'R-S18',
   'R-S19',
   'R-S23',
+  'F-118',
+  'F-119',
+  'C-13',
+  'C-14',
+  'C-16',
+  'P-3',
+  'P-4',
 ];

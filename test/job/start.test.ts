@@ -43,7 +43,7 @@ it('is online, then ready with the time of each stage', async () => {
   expect(times).toEqual([...times].sort((a, b) => a - b));
 });
 
-it('prewarms in the very process that runs the job (F-79, C-1)', async () => {
+it('prewarms in the very process that runs the job (F-79, C-1, P-1, P-2)', async () => {
   const runner = await runningJob('ordinary');
 
   const { fields } = await hearLog(runner, 'joined');

@@ -12,7 +12,7 @@ it.each([
   ['an asynchronous', 'obeys'],
   ['a synchronous', 'warms-synchronously'],
 ])(
-  'runs a job in the process in which %s prewarm ended before the offer (F-4, F-78, F-79, O-3)',
+  'runs a job in the process in which %s prewarm ended before the offer (F-4, F-78, F-79, O-3, P-1)',
   async (_, agent) => {
     const world = await serveWithLedger();
     const run = startRealWorker(world, { agent });
