@@ -113,7 +113,7 @@ it('has no circles', () => {
   expect(cycles(files)).toEqual([]);
 });
 
-it('keeps clocks, dice and the process out of machines and protocol', () => {
+it('keeps clocks, dice and the process out of machines and protocol (F-156)', () => {
   const pure = files.filter(({ path }) => /^(machines|protocol)\//.test(path));
 
   expect(forbiddenWords(pure, impure)).toEqual([]);

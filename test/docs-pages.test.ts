@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { withExamples } from '../scripts/examples.js';
+import { logTable } from '../scripts/log-table.js';
 import { memberDocs } from '../scripts/member-docs.js';
 import { withTables } from '../scripts/tables.js';
 import { sourcesBelow } from './support/source-imports.js';
@@ -82,4 +83,15 @@ it('reads what is written above the members of an object', () => {
     ['three', 'Three lines.'],
   ]);
   expect(() => memberDocs(source, 'b')).toThrow('There is no object b.');
+});
+
+it('spells the fields of the log in one way (F-148)', async () => {
+  const fields = (await logTable())
+    .split('\n')
+    .slice(2)
+    .flatMap((row) => [...(row.split(' | ').at(-1) ?? '').matchAll(/`([^`]+)`/g)])
+    .map(([, field = '']) => field);
+
+  expect(fields.length).toBeGreaterThan(20);
+  expect(fields.filter((field) => !/^[a-z]+(_[a-z]+)*$/.test(field))).toEqual([]);
 });

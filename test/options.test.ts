@@ -98,14 +98,14 @@ describe('defaults', () => {
         logLevel: 'info',
       },
     ],
-  ] as const)('are complete in %s', (mode, own) => {
+  ] as const)('are complete in %s (F-1, F-6, F-7, F-126, F-127, O-25)', (mode, own) => {
     const { credentials, execArgv: _, ...plain } = resolve({}, { mode });
 
     expect(plain).toEqual({ ...common, ...own });
     expect(credentials.reveal()).toEqual({ apiKey: 'key', apiSecret: 'very-secret' });
   });
 
-  it('are frozen all the way down', () => {
+  it('are frozen all the way down (F-23, O-36)', () => {
     const settings = resolve({ env: ['A'], envExclude: ['B'], execArgv: ['--c'] });
 
     const parts = [
@@ -173,19 +173,22 @@ describe('bounds', () => {
     ['envExclude', [[], ['PATH']], ['PATH', [1]]],
     ['execArgv', [[], ['--import', 'tsx']], ['--import tsx', [1]]],
     ['logger', [{ ...levels(fn), child: fn }], [fn, {}, { info: fn }]],
-  ])('%s takes the good values and refuses the others by name', (name, good, bad) => {
-    expect(good.map((value) => () => resolve({ [name]: value })).map(succeeds)).toEqual(
-      good.map(() => true),
-    );
-    expect(bad.map((value) => refusal({ [name]: value })).map((lines) => lines.length)).toEqual(
-      bad.map(() => 1),
-    );
-    expect(
-      bad.flatMap((value) => refusal({ [name]: value })).map((line) => line.split(':')[0]),
-    ).toEqual(bad.map(() => `- ${name}`));
-  });
+  ])(
+    '%s takes the good values and refuses the others by name (F-17, F-19, O-5, O-6, O-8, N-51)',
+    (name, good, bad) => {
+      expect(good.map((value) => () => resolve({ [name]: value })).map(succeeds)).toEqual(
+        good.map(() => true),
+      );
+      expect(bad.map((value) => refusal({ [name]: value })).map((lines) => lines.length)).toEqual(
+        bad.map(() => 1),
+      );
+      expect(
+        bad.flatMap((value) => refusal({ [name]: value })).map((line) => line.split(':')[0]),
+      ).toEqual(bad.map(() => `- ${name}`));
+    },
+  );
 
-  it('keeps 0 and Infinity as they are', () => {
+  it('keeps 0 and Infinity as they are (F-6, F-7, O-5, O-6, D-9, N-51)', () => {
     const zeros = { numIdleProcesses: 0, loadThreshold: 0, drainTimeout: 0, port: 0, maxJobs: 0 };
     const limitless = { maxRetry: Infinity, drainTimeout: Infinity, maxJobs: Infinity };
 
@@ -201,7 +204,7 @@ describe('pairs', () => {
     ['drainTimeout', 1, 2],
     ['port', 1, 2],
     ['logLevel', 'warn', 'error'],
-  ] as const)('%s differs between dev and start', (name, dev, prod) => {
+  ] as const)('%s differs between dev and start (F-15, O-33, O-35)', (name, dev, prod) => {
     const given = { [name]: { dev, prod } };
 
     expect(resolve(given, { mode: 'dev' })[name]).toBe(dev);
@@ -233,7 +236,7 @@ describe('precedence', () => {
     ['agentName', 'LIVEKIT_AGENT_NAME', 'variable', 'option', 'flag'],
     ['logLevel', 'LIVEKIT_LOG_LEVEL', 'warn', 'error', 'fatal'],
   ] as const)(
-    '%s: flag, then option, then variable, then default',
+    '%s: flag, then option, then variable, then default (F-14, F-16, E-1, E-4, E-8)',
     (name, key, variable, option, flag) => {
       const env = { ...variables, [key]: variable };
 
@@ -247,7 +250,7 @@ describe('precedence', () => {
   it.each([
     ['apiKey', 'LIVEKIT_API_KEY'],
     ['apiSecret', 'LIVEKIT_API_SECRET'],
-  ] as const)('%s: flag, then option, then variable', (name, key) => {
+  ] as const)('%s: flag, then option, then variable (F-14, O-12, E-2, E-3)', (name, key) => {
     const env = { ...variables, [key]: 'variable' };
     const read = (given: object, flags: object = {}) =>
       resolve(given, { env, flags: { ...flags } }).credentials.reveal()[name];
@@ -257,14 +260,14 @@ describe('precedence', () => {
     expect(read({ [name]: 'option' }, { [name]: 'flag' })).toBe('flag');
   });
 
-  it('takes the deployment from its variable', () => {
+  it('takes the deployment from its variable (O-32, E-6)', () => {
     const env = { ...variables, LIVEKIT_AGENT_DEPLOYMENT: 'green' };
 
     expect(resolve({}, { env }).deployment).toBe('green');
     expect(resolve({ deployment: 'blue' }, { env }).deployment).toBe('blue');
   });
 
-  it('lets the override of the agent name beat everything', () => {
+  it('lets the override of the agent name beat everything (F-16, E-5)', () => {
     const env = { ...variables, LIVEKIT_AGENT_NAME_OVERRIDE: 'forced', LIVEKIT_AGENT_NAME: 'low' };
 
     expect(resolve({ agentName: 'option' }, { env, flags: { agentName: 'flag' } }).agentName).toBe(
@@ -509,7 +512,7 @@ describe('errors', () => {
     [{}, 'LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET'],
     [{ LIVEKIT_URL: 'ws://a' }, 'LIVEKIT_API_KEY, LIVEKIT_API_SECRET'],
     [{ LIVEKIT_URL: 'ws://a', LIVEKIT_API_KEY: 'k', LIVEKIT_API_SECRET: '' }, 'LIVEKIT_API_SECRET'],
-  ])('names the credentials that are missing from %o', (env, missing) => {
+  ])('names the credentials that are missing from %o (F-13, O-12, O-13)', (env, missing) => {
     const { code, message } = problemOf(() => resolve({}, { env }));
 
     expect(code).toBe('ERR_MISSING_CREDENTIALS');
@@ -534,7 +537,7 @@ describe('errors', () => {
   });
 });
 
-it('turns the address of the server into one for a WebSocket', () => {
+it('turns the address of the server into one for a WebSocket (F-26)', () => {
   const addresses = ['http://a:1/b', 'https://a', 'ws://a', 'WSS://A/b?c'].map(
     (url) => resolve({ url }).url,
   );

@@ -12,7 +12,7 @@ it('allows everything and hides nothing unless told otherwise', () => {
   });
 });
 
-it('keeps what it is given, and cannot be changed', () => {
+it('keeps what it is given, and cannot be changed (O-7)', () => {
   const permissions = new WorkerPermissions({
     canPublish: false,
     canPublishSources: ['microphone'],
@@ -45,6 +45,6 @@ it.each<[object, string[]]>([
   expect(permissionProblems(new WorkerPermissions(given))).toEqual(problems);
 });
 
-it('has a word for each kind of job', () => {
+it('has a word for each kind of job (O-8)', () => {
   expect(WorkerType).toEqual({ ROOM: 'room', PUBLISHER: 'publisher', PARTICIPANT: 'participant' });
 });

@@ -69,7 +69,7 @@ it('is an input of the worker machine, once, with production defaults', () => {
   expect(options.settings).toBe(options.settings);
 });
 
-it('is not changed by what happens to the object it was made from', () => {
+it('is not changed by what happens to the object it was made from (F-23, O-36)', () => {
   const given = { entrypointFnc, maxJobs: 1, agent: 'file:///a.js' };
   const options = new WorkerOptions(given);
 
@@ -78,7 +78,7 @@ it('is not changed by what happens to the object it was made from', () => {
   expect(options.resolve({ mode: 'start', env, flags: {} }).maxJobs).toBe(1);
 });
 
-it('shows no secret, however it is printed', () => {
+it('shows no secret, however it is printed (F-24)', () => {
   const given = { agent: 'file:///a.js', url: 'ws://a', apiKey: 'k3y', apiSecret: 's3cret' };
   const options = new WorkerOptions(given);
 

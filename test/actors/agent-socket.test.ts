@@ -77,7 +77,7 @@ const seen = (facts: readonly Fact[]) =>
     return rest;
   });
 
-it('asks for the agent endpoint with a short-lived token that grants nothing else', async () => {
+it('asks for the agent endpoint with a short-lived token that grants nothing else (F-25, F-26, F-39, O-11, N-47, R-S12)', async () => {
   const server = await socketServer();
   const arrival = server.connection();
   start(`http://127.0.0.1:${server.port}/lk/?x=1`);
@@ -250,7 +250,7 @@ it('reads binary and text frames, and hears before it reports', async () => {
   ]);
 });
 
-it('hears pings, and reports the pong of each of its own', async () => {
+it('hears pings, and reports the pong of each of its own (F-31)', async () => {
   const { actor, socket } = await connect(await socketServer());
 
   socket.ping();
@@ -289,7 +289,7 @@ it('does not send what cannot be encoded, and stays open', async () => {
   ]);
 });
 
-it('reports a refusal once, by its status only', async () => {
+it('reports a refusal once, by its status only (R-S6)', async () => {
   const body = 'invalid token: Bearer echo';
   const server = await socketServer(
     `HTTP/1.1 401 Unauthorized\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
@@ -318,7 +318,7 @@ it.each([
   expect([status, retryAfterMs]).toEqual([503, ms]);
 });
 
-it('does not follow a redirect', async () => {
+it('does not follow a redirect (R-A5, R-S11)', async () => {
   const other = await socketServer();
   const server = await socketServer(
     `HTTP/1.1 302 Found\r\nLocation: ${other.url}/agent\r\nContent-Length: 0\r\n\r\n`,
@@ -332,7 +332,7 @@ it('does not follow a redirect', async () => {
   expect(other.requests).toEqual([]);
 });
 
-it('names host and port of a server out of reach, and nothing else of its address', async () => {
+it('names host and port of a server out of reach, and nothing else of its address (R-A1, R-S6)', async () => {
   const port = await closedPort();
   const actor = start(`ws://127.0.0.1:${port}/lk?token=hush`);
 
@@ -356,7 +356,7 @@ it('says that the name of a server is unknown, which may pass (R-A2)', async () 
   );
 });
 
-it('reports an address of which no socket can be made', async () => {
+it('reports an address of which no socket can be made (R-S6)', async () => {
   const actor = start('localhost:7880?token=hush');
 
   const { error } = await actor.fact('socket.failed');
@@ -370,7 +370,7 @@ it.each([
   ['closes', (socket: WebSocket) => socket.close(1012), 1012],
   ['vanishes', (socket: WebSocket) => socket.terminate(), 1006],
   ['sends more than a frame may hold', (socket: WebSocket) => socket.send(Buffer.alloc(5e6)), 1006],
-] as const)('reports the end once when the server %s', async (_, act, code) => {
+] as const)('reports the end once when the server %s (R-A9, R-B2)', async (_, act, code) => {
   const { actor, socket } = await connect(await socketServer());
   const gone = once(socket, 'close');
 
@@ -402,7 +402,7 @@ it('gives up at once when it is told to close before it is open', async () => {
   expect(seen(actor.facts)).toEqual([{ type: 'socket.closed', code: 1000 }]);
 });
 
-it('terminates its socket when it is stopped', async () => {
+it('terminates its socket when it is stopped (R-A11)', async () => {
   const { actor, socket } = await connect(await socketServer());
   const gone = once(socket, 'close');
 

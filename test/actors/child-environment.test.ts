@@ -13,7 +13,7 @@ const parent = {
   VSCODE_INSPECTOR_OPTIONS: '{}',
 };
 
-it('passes everything on but the key pair, debuggers, preloads and what is excluded', () => {
+it('passes everything on but the key pair, debuggers, preloads and what is excluded (N-37, R-S1, R-S4)', () => {
   expect(childEnvironment(parent, { env: undefined, envExclude: ['PROVIDER_KEY'] })).toEqual({
     PATH: '/bin',
     EMPTY: '',
@@ -21,7 +21,7 @@ it('passes everything on but the key pair, debuggers, preloads and what is exclu
   });
 });
 
-it('passes on only what an allow-list names', () => {
+it('passes on only what an allow-list names (R-S1)', () => {
   const env = ['PROVIDER_KEY', 'EMPTY', 'ABSENT', 'toString', 'PATH'];
 
   expect(childEnvironment(parent, { env, envExclude: ['PATH'] })).toEqual({
@@ -30,7 +30,7 @@ it('passes on only what an allow-list names', () => {
   });
 });
 
-it('passes a preload on to those who ask for it, and the key pair to nobody', () => {
+it('passes a preload on to those who ask for it, and the key pair to nobody (N-37, R-S1, R-S4)', () => {
   const env = ['NODE_OPTIONS', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'];
 
   expect(childEnvironment(parent, { env, envExclude: [] })).toEqual({ NODE_OPTIONS: '--inspect' });

@@ -75,7 +75,7 @@ it('reports a whole life in order, the verdict last', async () => {
   ]);
 });
 
-it('tells the child everything in numbered envelopes, with the secrets opened', async () => {
+it('tells the child everything in numbered envelopes, with the secrets opened (D-13, R-S3)', async () => {
   const child = start('repeats');
 
   child.send({ type: 'start', launch });
@@ -150,7 +150,7 @@ it('reports an exit that nobody asked for', async () => {
   expect(await child.fact('child.closed')).toEqual({ type: 'child.closed', code: 3, signal: null });
 });
 
-it('asks with SIGTERM, ends with SIGKILL, and waits for the verdict', async () => {
+it('asks with SIGTERM, ends with SIGKILL, and waits for the verdict (F-89, D-6)', async () => {
   const child = start('ignores-sigterm');
   await child.fact('child.online');
 
@@ -168,7 +168,7 @@ it('asks with SIGTERM, ends with SIGKILL, and waits for the verdict', async () =
 it.each([
   ['kill', { type: 'kill' }],
   ['its own exit', { type: 'leave' }],
-] as const)('leaves no helper behind after %s', async (_, command) => {
+] as const)('leaves no helper behind after %s (R-D17)', async (_, command) => {
   const child = start('starts-a-helper');
   const helper = Number((await child.line()).pid);
   expect(isRunning(helper)).toBe(true);
@@ -179,7 +179,7 @@ it.each([
   await eventually(() => !isRunning(helper));
 });
 
-it('kills the child and its helpers when it is stopped', async () => {
+it('kills the child and its helpers when it is stopped (R-D17)', async () => {
   const child = start('starts-a-helper');
   const pid = await child.pid();
   const helper = Number((await child.line()).pid);
@@ -220,7 +220,7 @@ it('bears commands to a child that closed its channel', async () => {
   expect(types(child.facts)).toEqual(['child.spawned', 'child.exited', 'child.closed']);
 });
 
-it('reports a spawn that fails later, with its cause', async () => {
+it('reports a spawn that fails later, with its cause (R-D9)', async () => {
   process.execPath = '/nowhere/node';
   const child = start('well-behaved');
 
@@ -232,7 +232,7 @@ it('reports a spawn that fails later, with its cause', async () => {
   ]);
 });
 
-it('reports a spawn that fails at once, with its cause', async () => {
+it('reports a spawn that fails at once, with its cause (R-D9)', async () => {
   process.env.PROVIDER_KEY = 'x'.repeat(1_000_000);
   const child = start('well-behaved');
 
@@ -245,7 +245,7 @@ it('reports a spawn that fails at once, with its cause', async () => {
 });
 
 it.runIf(process.platform === 'linux')(
-  'gives the child its environment less the secrets, and nothing in its arguments',
+  'gives the child its environment less the secrets, and nothing in its arguments (N-37, R-S1, R-S2, R-S4)',
   async () => {
     Object.assign(process.env, {
       LIVEKIT_API_KEY: 'marker-key',

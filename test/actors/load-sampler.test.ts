@@ -38,7 +38,7 @@ const missed = (message: string, code = 'ERR_LOAD_FNC') => ({
   error: { code, message },
 });
 
-it('reports the processors after one sample, then the mean of the last five every 2.5 s', () => {
+it('reports the processors after one sample, then the mean of the last five every 2.5 s (F-69)', () => {
   const sampler = start(undefined, [0.5, 1, 1, 1, 1, 0, 0.25, 0.25, 0.25, 0.25, 0.25]);
   expect(sampler.timer.ms).toBe(500);
 
@@ -77,7 +77,7 @@ it('measures the real machine when nothing is injected', async () => {
   expect(load >= 0 && load <= 1).toBe(true);
 });
 
-it('asks the user’s function every 2.5 s, with the jobs that run', () => {
+it('asks the user’s function every 2.5 s, with the jobs that run (F-5, O-4)', () => {
   const sampler = start(({ activeJobs }) => activeJobs.length / 10);
 
   sampler.tick();
@@ -87,7 +87,7 @@ it('asks the user’s function every 2.5 s, with the jobs that run', () => {
   expect(sampler.facts).toEqual([sampled(0), sampled(0.2)]);
 });
 
-it('waits for an asynchronous function', async () => {
+it('waits for an asynchronous function (F-5, O-4)', async () => {
   const sampler = start(async () => 0.4);
 
   sampler.tick();
@@ -95,7 +95,7 @@ it('waits for an asynchronous function', async () => {
   expect(await sampler.fact('load.sampled')).toEqual(sampled(0.4));
 });
 
-it('clamps a load above 1', () => {
+it('clamps a load above 1 (O-4, N-18, R-C16)', () => {
   const sampler = start(() => 5);
 
   sampler.tick();
@@ -109,7 +109,7 @@ it.each([
   ['0.5', 'string'],
   [undefined, 'undefined'],
   [null, 'object'],
-])('misses a load of %j', (load, shown) => {
+])('misses a load of %j (O-4, N-18, R-C16)', (load, shown) => {
   const sampler = start((() => load) as LoadFnc);
 
   sampler.tick();
@@ -125,7 +125,7 @@ it('takes infinity for a full machine', () => {
   expect(sampler.facts).toEqual([sampled(1)]);
 });
 
-it('misses the load when the function throws or rejects', async () => {
+it('misses the load when the function throws or rejects (O-4, N-18, R-C16)', async () => {
   const thrower = start(() => {
     throw Object.assign(new Error('no meter'), { code: 'ENOENT' });
   });
@@ -139,7 +139,7 @@ it('misses the load when the function throws or rejects', async () => {
   expect(rejecter.facts).toEqual([missed('no meter')]);
 });
 
-it('does not call a function again that has not settled, and takes its late result', async () => {
+it('does not call a function again that has not settled, and takes its late result (O-4, N-18, R-C16)', async () => {
   const calls: ((load: number) => void)[] = [];
   const sampler = start(
     () =>
@@ -166,4 +166,17 @@ it('stops its timer when it is stopped', () => {
   sampler.stop();
 
   expect(sampler.timer.running).toBe(0);
+});
+
+it('asks a function again that threw (D-18)', () => {
+  let calls = 0;
+  const sampler = start(() => {
+    calls += 1;
+    if (calls === 1) throw new Error('no meter');
+    return 0.5;
+  });
+
+  sampler.tick(6);
+
+  expect(sampler.facts).toEqual([missed('no meter'), sampled(0.5)]);
 });

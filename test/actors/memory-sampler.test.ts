@@ -67,7 +67,7 @@ const scripted = (resident: number | undefined, proportional?: number) => {
 const megabytesOf = ({ facts }: ReturnType<typeof start>) =>
   facts.map(({ megabytes }) => megabytes);
 
-it('reports how much memory a process has, as it grows, and nothing once it is gone', async () => {
+it('reports how much memory a process has, as it grows, and nothing once it is gone (F-87)', async () => {
   const child = await startChild();
   const sampler = start();
   sampler.send({ type: 'watch', pid: child.pid });

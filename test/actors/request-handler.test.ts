@@ -46,7 +46,7 @@ const refused = new WorkerError('ERR_ALREADY_ANSWERED', 'twice');
 /** Measured, so any number will do. */
 const elapsedMs = expect.any(Number);
 
-it('shows the whole offer, and the participant as publisher of a publisher job only', async () => {
+it('shows the whole offer, and the participant as publisher of a publisher job only (F-54, N-35)', async () => {
   const { accept, reject, ...shown } = (await hold()).request;
   const { request: other } = await hold({ ...offer, kind: 'participant' });
 
@@ -65,7 +65,7 @@ it('shows the whole offer, and the participant as publisher of a publisher job o
   expect([other.publisher, other.participant]).toEqual([undefined, offer.participant]);
 });
 
-it('accepts without a handler', async () => {
+it('accepts without a handler (F-3, F-41)', async () => {
   const actor = start();
 
   await actor.fact('handler.accepted');
@@ -148,7 +148,7 @@ it.each([
   [undefined, false],
   [{}, false],
   [{ terminate: true }, true],
-] as const)('rejects with %o as terminate %s', async (options, terminate) => {
+] as const)('rejects with %o as terminate %s (F-42, D-23, N-23)', async (options, terminate) => {
   const { actor, request } = await hold();
 
   const rejection = request.reject(options);
@@ -158,7 +158,7 @@ it.each([
   expect(actor.facts).toEqual([{ type: 'handler.rejected', call: 1, terminate }]);
 });
 
-it('refuses the call that the machine refuses, and no other', async () => {
+it('refuses the call that the machine refuses, and no other (F-52)', async () => {
   const { actor, request } = await hold();
   const first = request.accept();
   const second = request.reject();
@@ -301,7 +301,7 @@ it('refuses an accept() that no frame to the server holds (R-B4)', async () => {
   expect(actor.facts.map(({ type }) => type)).toEqual(['handler.accepted']);
 });
 
-it('takes an empty identity, and undefined members, for the default', async () => {
+it('takes an empty identity, and undefined members, for the default (F-41)', async () => {
   const { actor, request } = await hold();
 
   request.accept({ identity: '', name: undefined });

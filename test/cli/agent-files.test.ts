@@ -186,7 +186,7 @@ describe.concurrent('a file that does not load is told with the place, and no st
   it.each([
     ['nowhere.js', 'there is no such file'],
     ['.', 'it is not a file'],
-  ])('%s', async (name, told) => {
+  ])('%s (R-S20)', async (name, told) => {
     const { code, stderr } = await runBin(['dev', name], { cwd: folder });
 
     expect({ code, stderr }).toEqual({ code: 78, stderr: `error: cannot load ${name}: ${told}\n` });

@@ -14,7 +14,7 @@ const banner = (agentName: string, colour = false, url = address): string => {
   return text.replace(process.versions.node, '<node>');
 };
 
-it('says what runs, where, and what it waits for', () => {
+it('says what runs, where, and what it waits for (N-34)', () => {
   expect(banner('')).toMatchInlineSnapshot(`
     "livekit-actors dev development   node <node>
       agent    src/agent.ts
@@ -24,7 +24,7 @@ it('says what runs, where, and what it waits for', () => {
   `);
 });
 
-it('says that a named agent waits for its name', () => {
+it('says that a named agent waits for its name (N-34)', () => {
   expect(banner('bob').split('\n')[3]).toBe(
     '  takes    jobs that ask for "bob" by name, one for each room',
   );

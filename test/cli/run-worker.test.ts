@@ -68,7 +68,7 @@ it('starts the worker and waits for its end', async () => {
   expect(told).toEqual(['start', 'close']);
 });
 
-it('logs what the worker tells and what its jobs log', async () => {
+it('logs what the worker tells and what its jobs log (N-28)', async () => {
   const { lines, emit, log, end, exitCode } = fakeWorker();
 
   emit({ type: 'job.accepted', jobId: 'AJ_1' });
@@ -82,7 +82,7 @@ it('logs what the worker tells and what its jobs log', async () => {
   ]);
 });
 
-it('drains on a signal, halts on the second, and leaves no listener behind', async () => {
+it('drains on a signal, halts on the second, and leaves no listener behind (F-138)', async () => {
   const before = process.listenerCount('SIGTERM');
   const { told, lines, end, exitCode } = fakeWorker();
 

@@ -45,7 +45,7 @@ it('runs until the worker ends by itself', () => {
 });
 
 it.each(['SIGINT', 'SIGTERM'] as const)(
-  'drains on the first %s, without a limit of its own',
+  'drains on the first %s, without a limit of its own (F-138)',
   (name) => {
     const { actor, clock, say, told, emitted } = startSession();
 
@@ -63,7 +63,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
 );
 
 describe('a second signal', () => {
-  it('halts the worker, and names the signal', () => {
+  it('halts the worker, and names the signal (F-138, R-F4)', () => {
     const { actor, say, told, emitted } = startSession();
 
     say(signal('SIGINT'));
@@ -75,7 +75,7 @@ describe('a second signal', () => {
     expect(actor.getSnapshot().output).toEqual({ forcedBy: 'SIGTERM', end: halted });
   });
 
-  it('leaves a worker behind that does not halt within three seconds', () => {
+  it('leaves a worker behind that does not halt within three seconds (R-F4)', () => {
     const { actor, clock, say } = startSession();
     say(signal('SIGINT'));
     clock.increment(100);

@@ -28,7 +28,7 @@ it.each([
   ['agent.tsx', stripping, tsx],
   ['agent.ts', { execArgv: ['--import', 'tsx'], stripsTypes: false }, undefined],
   ['agent.ts', { execArgv: ['--max-old-space-size=64'], stripsTypes: false }, tsx],
-])('gives %s with %j the loader of its project: %s', (name, runtime, loader) => {
+])('gives %s with %j the loader of its project: %s (F-96, N-43)', (name, runtime, loader) => {
   expect(loaderFor(join(here, '..', name), runtime)).toBe(loader);
 });
 

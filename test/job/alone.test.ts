@@ -22,7 +22,7 @@ const callbackFile = () => {
   return join(folder, 'reason');
 };
 
-it('hears no signal of a terminal or a service manager, in any part of its life', async () => {
+it('hears no signal of a terminal or a service manager, in any part of its life (F-91, R-S17)', async () => {
   const runner = forkRunner();
   const signal = () => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const) runner.child.kill(name);
@@ -55,7 +55,7 @@ it('ignores signals before it evaluates anything else', () => {
   expect(listens).toBeLessThan(evaluates ?? 0);
 });
 
-it('is gone within a second of its worker, with its helpers, after its callbacks', async () => {
+it('is gone within a second of its worker, with its helpers, after its callbacks (F-90, N-11, R-D17, R-F6)', async () => {
   const file = callbackFile();
   const runner = await runningJob('starts-a-helper', { env: { CALLBACK_FILE: file } });
   const { fields } = await hearLog(runner, 'helping');
@@ -71,7 +71,7 @@ it('is gone within a second of its worker, with its helpers, after its callbacks
   expect(readFileSync(file, 'utf8')).toEqual('worker lost');
 });
 
-it('is gone within a second of its worker though a callback never ends', async () => {
+it('is gone within a second of its worker though a callback never ends (R-F6)', async () => {
   const runner = await runningJob('callback-never-ends');
 
   const lost = performance.now();
@@ -81,7 +81,7 @@ it('is gone within a second of its worker though a callback never ends', async (
   expect(performance.now() - lost).toBeLessThan(1_000);
 });
 
-it('is gone with its worker while it is warm', async () => {
+it('is gone with its worker while it is warm (R-F6)', async () => {
   const runner = await warmRunner('ordinary');
 
   runner.child.disconnect();
@@ -89,7 +89,7 @@ it('is gone with its worker while it is warm', async () => {
   expect(await runner.ended).toEqual({ code: null, signal: 'SIGKILL' });
 });
 
-it('is gone with its worker while a module holds up its start', async () => {
+it('is gone with its worker while a module holds up its start (R-F6)', async () => {
   const runner = forkRunner();
   runner.tell(initializeOrder('never-loads'));
   await runner.hear('online');

@@ -15,7 +15,7 @@ const course = ({ said }: ForkedRunner) =>
 const lines = ({ said }: ForkedRunner) =>
   said.flatMap((it) => (it.type === 'log' ? [it.message] : []));
 
-it('goes on after the entrypoint returned, and ends on request as a success', async () => {
+it('goes on after the entrypoint returned, and ends on request as a success (F-88, F-107, F-110)', async () => {
   const runner = await runningJob('ordinary');
   await hearLog(runner, 'joined');
 
@@ -30,7 +30,7 @@ it('goes on after the entrypoint returned, and ends on request as a success', as
   expect((await hearLog(runner, 'callback')).fields.reason).toEqual('drain');
 });
 
-it('fails with the text of the entrypoint and leaves only when told', async () => {
+it('fails with the text of the entrypoint and leaves only when told (F-111, D-4)', async () => {
   const runner = await runningJob('throws-in-entrypoint');
 
   await runner.hear('finished');
@@ -58,7 +58,7 @@ it('leaves by itself when the word to leave does not come', async () => {
   expect(lines(runner)).toContain('callback');
 });
 
-it('ends when the room ends', async () => {
+it('ends when the room ends (F-109)', async () => {
   const runner = await runningJob('room-closes');
 
   await runner.hear('finished');
@@ -71,7 +71,7 @@ it('ends when the room ends', async () => {
   ]);
 });
 
-it('counts the first reason, aborts in the same tick, and runs every callback', async () => {
+it('counts the first reason, aborts in the same tick, and runs every callback (F-106, F-107, F-108, C-9, C-10, N-39)', async () => {
   const runner = await runningJob('shuts-down-twice');
 
   await runner.hear('finished');
@@ -104,7 +104,7 @@ it('fails when the entrypoint breaks while it ends', async () => {
   expect(await runner.hear('finished')).toEqual(failed('ERR_ENTRYPOINT', 'summary lost'));
 });
 
-it('warns of an entrypoint that does not settle in its grace, and goes on', async () => {
+it('warns of an entrypoint that does not settle in its grace, and goes on (F-108, N-40, R-D13)', async () => {
   const runner = await runningJob('never-returns');
 
   runner.tell(shutdown(50));
@@ -126,7 +126,7 @@ it('gives no grace when there is none', async () => {
   expect(course(runner).slice(1)).toEqual([success, { type: 'pong', ref: 1 }]);
 });
 
-it('marks every line about its job with the job', async () => {
+it('marks every line about its job with the job (N-28)', async () => {
   const runner = await runningJob('throws-uncaught');
   await runner.hear('finished');
   runner.tell(leave);
@@ -149,7 +149,7 @@ it('has nothing to say about a room that it leaves itself', async () => {
 it.each([
   ['rejects-unhandled', 'ERR_UNHANDLED_REJECTION', 'nobody listened'],
   ['throws-uncaught', 'ERR_UNCAUGHT', 'nobody caught'],
-])('fails the job and exits with 1: %s', async (agent, code, message) => {
+])('fails the job and exits with 1: %s (F-95, R-D12)', async (agent, code, message) => {
   const runner = await runningJob(agent);
 
   expect(await runner.hear('finished')).toEqual(failed(code, message));
@@ -168,7 +168,7 @@ it('is not harmed by a promise that its abort rejects and nobody waits for', asy
   expect(await runner.ended).toEqual({ code: 0, signal: null });
 });
 
-it('loses none of the last lines of its log', async () => {
+it('loses none of the last lines of its log (R-D16)', async () => {
   const runner = await runningJob('logs-a-lot');
   await runner.hear('finished');
   runner.tell(leave);
@@ -190,4 +190,16 @@ it('fails a job whose record it cannot read', async () => {
     outcome: 'failed',
     error: { code: 'ERR_LAUNCH_FAILED', message: expect.any(String) },
   });
+});
+
+it('logs a rejection that nobody handles as an error of its job (N-29)', async () => {
+  const runner = await runningJob('rejects-unhandled');
+
+  const { level, fields } = await hearLog(runner, 'unhandled rejection');
+
+  expect([level, fields.job_id, fields.err]).toEqual([
+    'error',
+    'job-1',
+    expect.objectContaining({ message: 'nobody listened' }),
+  ]);
 });

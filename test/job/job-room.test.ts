@@ -43,7 +43,7 @@ function jobRoom({ room }: ReturnType<typeof nativeRoom>) {
   return { ...subject, end, told };
 }
 
-it('joins once with the address and the token of its job', async () => {
+it('joins once with the address and the token of its job (F-64, F-105, C-7)', async () => {
   const native = nativeRoom();
   const { connect, peek } = jobRoom(native);
   expect(peek()).toEqual(undefined);
@@ -71,7 +71,7 @@ it('may join again after a failure, which does not show the token', async () => 
   expect(native.room.isConnected).toEqual(true);
 });
 
-it('gives up joining when the job ends, and leaves a room that was joined late', async () => {
+it('gives up joining when the job ends, and leaves a room that was joined late (D-25, N-39)', async () => {
   let joined = () => {};
   const native = nativeRoom(
     () =>
@@ -95,7 +95,7 @@ it.each([
   ['audio', [true, false]],
   ['video', [false, true]],
 ] as const)(
-  'subscribes to %s only, of those who are there and who come',
+  'subscribes to %s only, of those who are there and who come (F-103, C-8)',
   async (kind, expected) => {
     const native = nativeRoom();
     const there = [track(1), track(2)] as const;

@@ -178,7 +178,7 @@ it.each([
   ['reported', [...toRunning, threw]],
   ['leaving', [...toRunning, threw, { type: 'leave' }]],
   ['exiting', [shutdown(0)]],
-] as const)('perishes when the worker is lost while %s', (_, way) => {
+] as const)('perishes when the worker is lost while %s (F-90)', (_, way) => {
   expect(walk(...way, closed)).toEqual({
     phase: { name: 'orphaned' },
     effects: [{ type: 'perish', reason: 'worker lost' }],
@@ -203,7 +203,7 @@ const anyEvent = fc.constantFrom<Event>(
   ...([{ type: 'leaveTimeout.passed' }, { type: 'cleaned' }] as const),
 );
 
-it('tells one outcome per job, aborts before it, and does each last thing once, in any order of events', () => {
+it('tells one outcome per job, aborts before it, and does each last thing once, in any order of events (N-11)', () => {
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
       let phase: Phase = { name: 'waiting' };

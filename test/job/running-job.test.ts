@@ -56,7 +56,7 @@ const jobs = fc.record({
   enableRecording: fc.boolean(),
 });
 
-it('rebuilds the whole job record, numbers of 64 bits and enumerations too', () => {
+it('rebuilds the whole job record, numbers of 64 bits and enumerations too (F-102, C-2, D-12)', () => {
   fc.assert(
     fc.property(jobs, (fields) => {
       const job = new Job(fields);
@@ -72,7 +72,7 @@ it('rebuilds the whole job record, numbers of 64 bits and enumerations too', () 
   );
 });
 
-it('knows a publisher by the record before it joins, and live after', async () => {
+it('knows a publisher by the record before it joins, and live after (F-60, C-5, C-6)', async () => {
   const { ctx } = opened(participantJob(JobType.JT_PUBLISHER));
 
   expect(ctx.publisher).toBe(ctx.job.participant);
@@ -100,7 +100,7 @@ it('reports a shutdown with the reason given, or with that of the user', () => {
   expect(reported).toEqual(['call over', 'user requested']);
 });
 
-it('reports that the room is gone', async () => {
+it('reports that the room is gone (F-109, C-15)', async () => {
   const { ctx, reported } = opened(new Job());
   await ctx.connect();
 
@@ -110,7 +110,7 @@ it('reports that the room is gone', async () => {
   expect(reported).toEqual(['disconnected']);
 });
 
-it('joins no room once it ends, and gives the reason', async () => {
+it('joins no room once it ends, and gives the reason (N-39)', async () => {
   const { ctx, abort } = opened(new Job());
   abort('drain');
 
@@ -126,7 +126,7 @@ it('says what to install when a real room needs the native library', async () =>
   });
 });
 
-it('waits for whoever comes, but not for an agent', async () => {
+it('waits for whoever comes, but not for an agent (C-11)', async () => {
   const { ctx } = opened(new Job());
   await ctx.connect();
   const anybody = ctx.waitForParticipant();
@@ -144,7 +144,7 @@ it('waits for whoever comes, but not for an agent', async () => {
   expect(ctx.room.listenerCount('participantConnected')).toEqual(0);
 });
 
-it('waits no longer than it may', async () => {
+it('waits no longer than it may (C-11)', async () => {
   const { ctx, abort } = opened(new Job());
   await expect(ctx.waitForParticipant()).rejects.toMatchObject({ code: 'ERR_NOT_CONNECTED' });
   await ctx.connect();

@@ -43,7 +43,7 @@ it('is online, then ready with the time of each stage', async () => {
   expect(times).toEqual([...times].sort((a, b) => a - b));
 });
 
-it('prewarms in the very process that runs the job', async () => {
+it('prewarms in the very process that runs the job (F-79, C-1, P-1, P-2)', async () => {
   const runner = await runningJob('ordinary');
 
   const { fields } = await hearLog(runner, 'joined');
@@ -75,13 +75,13 @@ it.each([
     'in worker options',
     `export default new class { get definition() { return { entrypoint: (ctx) => ctx.log.info('runs') } } }`,
   ],
-])('finds a definition %s', async (_, code) => {
+])('finds a definition %s (O-1)', async (_, code) => {
   const runner = await runningJob(inline(code));
 
   await hearLog(runner, 'runs');
 });
 
-it('loads an agent from a path with spaces and a percent sign', async () => {
+it('loads an agent from a path with spaces and a percent sign (N-43, R-S20)', async () => {
   const url = written('100% my agents/an agent.mjs', marked('entrypoint: () => {}'));
 
   const runner = await warmRunner(url);
@@ -89,7 +89,7 @@ it('loads an agent from a path with spaces and a percent sign', async () => {
   expect(runner.said.at(-1)?.type).toEqual('ready');
 });
 
-it('says in which line a module throws', async () => {
+it('says in which line a module throws (O-1)', async () => {
   const runner = forkRunner();
   runner.tell(initializeOrder('throws-at-import'));
 
@@ -140,7 +140,7 @@ it.each([
   expect(await runner.ended).toEqual({ code: 1, signal: null });
 });
 
-it('fails the start when the prewarm function throws', async () => {
+it('fails the start when the prewarm function throws (F-4, O-3)', async () => {
   const runner = forkRunner();
   runner.tell(initializeOrder('throws-in-prewarm'));
   const path = fileURLToPath(agentFixture('throws-in-prewarm'));
@@ -167,7 +167,7 @@ it.each(['throws-at-import', 'throws-in-prewarm', 'throws-in-background'])(
   },
 );
 
-it('fails the start when a warm process throws where nobody catches', async () => {
+it('fails the start when a warm process throws where nobody catches (R-D8)', async () => {
   const runner = forkRunner();
   runner.tell(
     initializeOrder(
@@ -215,4 +215,23 @@ it('ignores what is no message, and a job before it is warm', async () => {
   await runner.hear('ready');
   expect((await hearLog(runner, 'ignored an invalid message of the worker')).level).toEqual('warn');
   expect(runner.said.map(({ type }) => type)).not.toContain('started');
+});
+
+it('runs its entrypoint once, with a room that it has not joined (F-2, C-4)', async () => {
+  const runner = await runningJob(
+    inline(
+      `export default {
+        [Symbol.for('livekit-actors.AgentDefinition')]: true,
+        entrypoint: async ({ room, log }) => log.info({ joined: room.isConnected }, 'runs'),
+      };`,
+    ),
+  );
+  await hearLog(runner, 'runs');
+
+  runner.tell({ type: 'shutdown', reason: 'drain', graceMs: 100 });
+  runner.tell({ type: 'leave' });
+  await runner.ended;
+
+  const runs = runner.said.filter((it) => it.type === 'log' && it.message === 'runs');
+  expect(runs.map((it) => it.type === 'log' && it.fields.joined)).toEqual([false]);
 });

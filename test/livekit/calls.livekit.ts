@@ -31,7 +31,7 @@ const isUnderstood = (caller: Caller, text: string) =>
   expect(caller.hearEcho(text)).resolves.toMatchObject({ text });
 
 describeOnServer('a call on a LiveKit server', () => {
-  it('goes on while its worker is cut off, and is reported when the worker is back', async () => {
+  it('goes on while its worker is cut off, and is reported when the worker is back (F-34, N-21)', async () => {
     const agentName = newName('agent');
     const worker = await startWorker('echoes-data', { agentName });
     const { caller, jobId } = await callAgent(worker, agentName);
@@ -63,7 +63,7 @@ describeOnServer('a call on a LiveKit server', () => {
     expect(new Set(workerIds).size).toBe(2);
   });
 
-  it('goes on after SIGTERM, while another worker takes the new rooms', async () => {
+  it('goes on after SIGTERM, while another worker takes the new rooms (F-138, N-3)', async () => {
     const agentName = newName('agent');
     const old = await startCommand('takes-calls', agentName);
     const caller = await call(await openRoom({ agentName }));

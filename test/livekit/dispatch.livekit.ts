@@ -22,7 +22,7 @@ describeOnServer('a dispatch of a LiveKit server', () => {
       'the agents of a new room',
       (agentName: string, metadata: string) => openRoom({ agentName, metadata }),
     ],
-  ])('hands its metadata to the entrypoint, from %s', async (_, ask) => {
+  ])('hands its metadata to the entrypoint, from %s (F-58, F-59)', async (_, ask) => {
     const agentName = newName('agent');
     const { hear, hearLine } = await startWorker('tells-its-job', { agentName });
 
@@ -33,7 +33,7 @@ describeOnServer('a dispatch of a LiveKit server', () => {
     expect(fields.job).toEqual({ id: jobId, room, agentName, metadata: '{"tenant":7}', pid });
   });
 
-  it('goes to the next worker when one rejects it', async () => {
+  it('goes to the next worker when one rejects it (F-42, D-23)', async () => {
     const agentName = newName('agent');
     const picky = await startWorker('ordinary', {
       agentName,
@@ -55,7 +55,7 @@ describeOnServer('a dispatch of a LiveKit server', () => {
     expect(await willing.hear('job.started', (event) => event.jobId === jobId)).toBeTruthy();
   });
 
-  it('makes a job and a process for each publisher, who is who the job says', async () => {
+  it('makes a job and a process for each publisher, who is who the job says (F-11, F-60, C-6)', async () => {
     const agentName = newName('agent');
     const { events, lines } = await startWorker('tells-its-publisher', {
       ...{ agentName, workerType: WorkerType.PUBLISHER, numIdleProcesses: 2 },

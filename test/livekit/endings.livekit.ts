@@ -30,7 +30,7 @@ describeOnServer('a job on a LiveKit server', () => {
   it.each([
     ['fails with its text when its entrypoint throws', 'throws-in-entrypoint', 'no such tenant'],
     ['is a success when it ends itself', 'joins-and-ends', ''],
-  ])('%s, the first and a later time, before it leaves', async (_, agent, error) => {
+  ])('%s, the first and a later time, before it leaves (F-62, D-3)', async (_, agent, error) => {
     const agentName = newName('agent');
     const worker = await startWorker(agent, { agentName });
     const last = { status: error ? 'JS_FAILED' : 'JS_SUCCESS', error };
@@ -51,7 +51,7 @@ describeOnServer('a job on a LiveKit server', () => {
     }
   });
 
-  it('fails within two seconds when its process dies, and its agent is taken out', async () => {
+  it('fails within two seconds when its process dies, and its agent is taken out (R-D5)', async () => {
     const agentName = newName('agent');
     const worker = await startWorker('echoes-data', { agentName });
     const { room, jobId, pid, identity } = await runJob(worker, agentName);
@@ -76,7 +76,7 @@ describeOnServer('a job on a LiveKit server', () => {
     }
   });
 
-  it('is over within three seconds when its dispatch is deleted, callbacks and all', async () => {
+  it('is over within three seconds when its dispatch is deleted, callbacks and all (F-63)', async () => {
     const agentName = newName('agent');
     const worker = await startWorker('echoes-data', { agentName });
     const { room, jobId, identity } = await runJob(worker, agentName);

@@ -43,7 +43,7 @@ describe.runIf(server)('a job process on a LiveKit server', () => {
     expect(await identities()).toEqual([]);
   });
 
-  it('ends its job when the room is deleted', async () => {
+  it('ends its job when the room is deleted (F-109)', async () => {
     const { runner, name, service } = await jobInNewRoom();
     await hearLog(runner, 'joined');
 

@@ -44,7 +44,7 @@ describeOnServer('a worker at a LiveKit server', () => {
     });
   });
 
-  it('brings the agent to a human as accept describes it', async () => {
+  it('brings the agent to a human as accept describes it (F-40)', async () => {
     const identity = newName('ada');
     const attributes = { mood: 'calm', shoe_size: '38' };
     await startWorker('ordinary', {
@@ -60,7 +60,7 @@ describeOnServer('a worker at a LiveKit server', () => {
     expect(agent.attributes).toMatchObject(attributes);
   });
 
-  it('calls the agent without a name and after its job where accept says nothing', async () => {
+  it('calls the agent without a name and after its job where accept says nothing (F-41)', async () => {
     const agentName = newName('agent');
     const { hear, hearLine } = await startWorker('ordinary', { agentName });
 

@@ -89,7 +89,7 @@ const misses: Readonly<Record<'connecting' | 'registering', readonly Miss[]>> = 
 };
 
 const retries = (state: keyof typeof misses, miss: Miss): Promised => ({
-  title: `drops the socket and tries again when ${miss.when} while ${state}`,
+  title: `drops the socket and tries again when ${miss.when} while ${state} (F-27, F-28, N-20, R-A1, R-A7, R-A8, R-A9)`,
   run: (machine) => {
     const link = startIn(state, machine);
     const retryMs = miss.retryMs ?? 250;
@@ -110,7 +110,7 @@ const retries = (state: keyof typeof misses, miss: Miss): Promised => ({
 });
 
 const givesUp = (state: keyof typeof misses, miss: Miss): Promised => ({
-  title: `fails, with the cause, when ${miss.when} while ${state} and no retry is left`,
+  title: `fails, with the cause, when ${miss.when} while ${state} and no retry is left (F-30)`,
   run: (machine) => {
     const link = startIn(state, machine, { maxRetry: 1 });
     const error = unreachable('2 attempts', miss.error);
@@ -137,7 +137,7 @@ export const early = Object.entries(misses).flatMap(([state, list]) =>
 );
 
 const failsForGood = (code: number, error: Failure): Promised => ({
-  title: `fails at once when the first answer is HTTP ${code}, and retries once it was registered`,
+  title: `fails at once when the first answer is HTTP ${code}, and retries once it was registered (R-A5)`,
   run: (machine) => {
     const fresh = start(machine);
     fresh.socket.say(refused(code));
@@ -155,7 +155,7 @@ const failsForGood = (code: number, error: Failure): Promised => ({
 });
 
 const refusesKeys = (code: number): Promised => ({
-  title: `fails at the third HTTP ${code} in a row, and does not try a fourth time`,
+  title: `fails at the third HTTP ${code} in a row, and does not try a fourth time (R-A4)`,
   run: (machine) => {
     const link = start(machine);
 

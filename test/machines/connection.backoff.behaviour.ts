@@ -25,7 +25,7 @@ const pauses = (link: Link) =>
 /** How long a link waits, and how often it tries. */
 export const backoff: readonly Promised[] = [
   {
-    title: 'waits up to twice as long each time, and never more than 10 s',
+    title: 'waits up to twice as long each time, and never more than 10 s (F-29)',
     run: (machine) => {
       const link = start(machine, { maxRetry: Number.POSITIVE_INFINITY });
 
@@ -35,7 +35,7 @@ export const backoff: readonly Promised[] = [
     },
   },
   {
-    title: 'waits any part of the pause, as chance has it',
+    title: 'waits any part of the pause, as chance has it (F-29, R-A1)',
     run: (machine) => {
       const link = start(machine);
 
@@ -91,7 +91,7 @@ export const backoff: readonly Promised[] = [
     },
   },
   {
-    title: 'starts with short pauses again only after 10 s of being registered',
+    title: 'starts with short pauses again only after 10 s of being registered (F-29, D-14, R-A12)',
     run: (machine) => {
       const link = start(machine);
       miss(link, 1);
@@ -113,7 +113,8 @@ export const backoff: readonly Promised[] = [
     },
   },
   {
-    title: 'fails after maxRetry retries in a row, and a registration starts the count anew',
+    title:
+      'fails after maxRetry retries in a row, and a registration starts the count anew (F-29, O-10)',
     run: (machine) => {
       const link = start(machine, { maxRetry: 2 });
       miss(link);
@@ -134,7 +135,7 @@ export const backoff: readonly Promised[] = [
     },
   },
   {
-    title: 'does not give up while jobs run, and counts no attempt then',
+    title: 'does not give up while jobs run, and counts no attempt then (N-10)',
     run: (machine) => {
       const link = startIn('registered', machine, { maxRetry: 1 });
       link.send(report(0.1, ['job-1']));
@@ -150,7 +151,7 @@ export const backoff: readonly Promised[] = [
     },
   },
   {
-    title: 'tries for ever when maxRetry is Infinity',
+    title: 'tries for ever when maxRetry is Infinity (O-10)',
     run: (machine) => {
       const link = start(machine, { maxRetry: Number.POSITIVE_INFINITY });
 

@@ -73,7 +73,7 @@ const endsWith = (how: string, fact: Fact): Promised => ({
 });
 
 const flushesAgain = (how: string, fact: Fact, error: Failure): Promised => ({
-  title: `comes back to deliver a status when the socket ${how} before the pong, then closes`,
+  title: `comes back to deliver a status when the socket ${how} before the pong, then closes (F-35)`,
   run: (machine) => {
     const link = startClosing(machine, ['job-1']);
 

@@ -151,7 +151,7 @@ export const memory: readonly Promised[] = [
     },
   },
   {
-    title: 'keeps only the newest report while it is away',
+    title: 'keeps only the newest report while it is away (F-35)',
     run: (machine) => {
       const link = startIn('connecting', machine);
 
@@ -163,7 +163,8 @@ export const memory: readonly Promised[] = [
     },
   },
   {
-    title: 'comes back with report, running jobs and what it could not deliver, in this order',
+    title:
+      'comes back with report, running jobs and what it could not deliver, in this order (F-34, N-21, R-A10)',
     run: (machine) => {
       const link = startIn('registered', machine);
       link.send(report(0.3, ['job-1', 'job-2']));
@@ -208,7 +209,7 @@ export const memory: readonly Promised[] = [
     },
   },
   {
-    title: 'sends again what no pong confirmed, and nothing that one did',
+    title: 'sends again what no pong confirmed, and nothing that one did (F-35)',
     run: (machine) => {
       const link = startIn('registered', machine);
       link.send(status('job-1'));
@@ -232,7 +233,7 @@ export const memory: readonly Promised[] = [
     },
   },
   {
-    title: 'says nothing but its registration before it is registered',
+    title: 'says nothing but its registration before it is registered (N-20)',
     run: (machine) => {
       const link = startIn('registering', machine);
 

@@ -30,7 +30,7 @@ const garbled = {
 };
 
 const drops = (when: string, error: Failure, happens: (link: Link) => void): Promised => ({
-  title: `drops a registered link and comes back when ${when}`,
+  title: `drops a registered link and comes back when ${when} (F-31, D-22, N-19, R-A9, R-A11, R-B1)`,
   run: (machine) => {
     const link = startIn('registered', machine);
 
@@ -107,7 +107,7 @@ export const health: readonly Promised[] = [
     },
   ),
   {
-    title: 'lives with unreadable frames that are spread over more than 10 s',
+    title: 'lives with unreadable frames that are spread over more than 10 s (R-B1)',
     run: (machine) => {
       const { advance, socket, toParent, value } = startIn('registered', machine);
 
@@ -122,7 +122,7 @@ export const health: readonly Promised[] = [
     },
   },
   {
-    title: 'tells of unreadable frames once a second at most',
+    title: 'tells of unreadable frames once a second at most (R-B1)',
     run: (machine) => {
       const { advance, socket, toParent } = startIn('registered', machine);
       const garble = () => socket.say({ type: 'frame.malformed' });
@@ -139,7 +139,7 @@ export const health: readonly Promised[] = [
     },
   },
   {
-    title: 'pings after 5 s of silence, and any sign of life will do',
+    title: 'pings after 5 s of silence, and any sign of life will do (F-31)',
     run: (machine) => {
       const { advance, socket, value } = startIn('registered', machine);
 

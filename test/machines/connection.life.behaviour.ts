@@ -35,7 +35,8 @@ export const life: readonly Promised[] = [
     },
   },
   {
-    title: 'registers as soon as the socket is open, and tells who it is at the server',
+    title:
+      'registers as soon as the socket is open, and tells who it is at the server (F-25, F-36)',
     run: (machine) => {
       const { emitted, has, socket, toParent, value } = start(machine);
 
@@ -90,7 +91,7 @@ export const life: readonly Promised[] = [
     },
   },
   {
-    title: 'forgets an answer to a connection that is gone',
+    title: 'forgets an answer to a connection that is gone (R-A9)',
     run: (machine) => {
       const link = startIn('registered', machine);
       link.socket.say(closed());

@@ -85,7 +85,8 @@ const ways: readonly (readonly string[])[] = [
 /** What holds in whatever order things happen. */
 export const always: readonly Promised[] = [
   {
-    title: 'loses no status, registers first on every socket and ends, in whatever order',
+    title:
+      'loses no status, registers first on every socket and ends, in whatever order (F-35, N-20)',
     run: (machine) => {
       const names = fc.constantFrom(...Object.keys(happenings), 'open', 'register');
       const orders = fc.tuple(fc.constantFrom(...ways), fc.array(names, { maxLength: 20 }));

@@ -90,7 +90,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'calls a child slow after 0.5 s of silence, once for each beat',
+    title: 'calls a child slow after 0.5 s of silence, once for each beat (F-86, R-D10)',
     run: (machine) => {
       const { advance, send, toParent } = startListening(machine);
 
@@ -110,7 +110,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'gives up an idle child after 10 s of silence, and beats no more',
+    title: 'gives up an idle child after 10 s of silence, and beats no more (F-86, R-D10)',
     run: (machine) => {
       const { advance, send, timers, toParent, value } = startListening(machine);
 
@@ -127,7 +127,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'gives up a working child after 60 s of silence',
+    title: 'gives up a working child after 60 s of silence (F-86, R-D10)',
     run: (machine) => {
       const { advance, send, toParent } = startListening(machine);
       send({ type: 'ponged', ref: 1 });
@@ -157,7 +157,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'blames nobody when the worker itself was frozen',
+    title: 'blames nobody when the worker itself was frozen (N-9)',
     run: (machine) => {
       const { actor, clock, emitted } = startStalling(machine);
 
@@ -171,7 +171,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'counts only the ticks for which the worker was awake',
+    title: 'counts only the ticks for which the worker was awake (N-9)',
     run: (machine) => {
       const { actor, clock, emitted } = startStalling(machine);
 

@@ -23,7 +23,7 @@ interface End {
 }
 
 const ends = (state: Open, { when, event, output, toParent = [], told }: End): Promised => ({
-  title: `is ${output.kind} when ${when} while it is ${state}`,
+  title: `is ${output.kind} when ${when} while it is ${state} (F-44, F-45, R-C2, R-C4, R-C11)`,
   run: (machine) => {
     const subject = startIn(state, machine);
 
@@ -64,7 +64,7 @@ const rejection = (terminate: boolean): Promised =>
   });
 
 const waits = (state: Open, ms: number, output: Output, code?: string): Promised => ({
-  title: `gives up ${state} after its time, and not before`,
+  title: `gives up ${state} after its time, and not before (F-46, F-50, R-C3, R-C6)`,
   run: (machine) => {
     const subject = startIn(state, machine);
     const { advance, handler, timers } = subject;

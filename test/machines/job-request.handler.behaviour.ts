@@ -35,7 +35,7 @@ const goesOn = (state: Open, when: string, events: readonly Event[]): Promised =
 });
 
 const refusesCalls = (state: Exclude<Open, 'deciding'>): Promised => ({
-  title: `refuses every further call of its handler while it is ${state}`,
+  title: `refuses every further call of its handler while it is ${state} (F-52, R-C5)`,
   run: (machine) => {
     const { handler, toParent, value } = startIn(state, machine);
 
@@ -66,7 +66,8 @@ const reportsThrow = (state: Exclude<Open, 'deciding'>): Promised => ({
 /** What a handler may do, and what does not disturb an offer. */
 export const handlers: readonly Promised[] = [
   {
-    title: 'refuses an acceptance that is too late, though its worker was blocked and had no timer',
+    title:
+      'refuses an acceptance that is too late, though its worker was blocked and had no timer (F-46, D-26)',
     run: (machine) => {
       const inTime = startIn('deciding', machine);
       inTime.handler.say({ ...acceptCall, elapsedMs: 2_000 });

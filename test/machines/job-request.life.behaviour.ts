@@ -91,7 +91,7 @@ export const life: readonly Promised[] = [
     },
   },
   {
-    title: 'launches once, however often it is assigned',
+    title: 'launches once, however often it is assigned (R-C8)',
     run: (machine) => {
       const { handler, send, toParent, value } = startIn('launching', machine);
 

@@ -71,7 +71,8 @@ const ways: readonly (readonly string[])[] = [
 /** What holds in whatever order things happen. */
 export const always: readonly Promised[] = [
   {
-    title: 'answers once, launches once and ends, in whatever order things happen',
+    title:
+      'answers once, launches once and ends, in whatever order things happen (F-52, N-5, R-C15)',
     run: (machine) => {
       const names = fc.constantFrom(...Object.keys(happenings));
       const orders = fc.tuple(fc.constantFrom(...ways), fc.array(names, { maxLength: 12 }));

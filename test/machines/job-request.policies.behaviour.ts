@@ -20,7 +20,7 @@ const refusesFor = (
   capacity: Partial<Capacity>,
   reason = 'no capacity',
 ): Promised => ({
-  title: `refuses at once, and asks nobody, ${why}`,
+  title: `refuses at once, and asks nobody, ${why} (F-48, D-5, R-C12)`,
   run: (machine) => {
     const asked: string[] = [];
     const acceptsJob = () => asked.push('acceptsJob') > 0;

@@ -40,7 +40,7 @@ const endless = Number.POSITIVE_INFINITY;
 
 /** The server never picks a lone worker at 0.7, so that is where the worker's own threshold must be. */
 const sends = (expected: number, loadThreshold: number, load: number): WorkerBehaviour => ({
-  title: `sends ${expected} for a load of ${load} under a threshold of ${loadThreshold}`,
+  title: `sends ${expected} for a load of ${load} under a threshold of ${loadThreshold} (D-27, N-17)`,
   run: (machine) => {
     const worker = running(machine, { loadThreshold });
 
@@ -54,7 +54,7 @@ const sends = (expected: number, loadThreshold: number, load: number): WorkerBeh
 /** What a worker promises about its capacity, its load and its reports. */
 export const behaviours: readonly WorkerBehaviour[] = [
   {
-    title: 'is full in the tick in which its last place is taken, before it answers',
+    title: 'is full in the tick in which its last place is taken, before it answers (F-73, N-6)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 1 });
       const { has, link, value } = worker;
@@ -86,7 +86,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'is available again once an offer is refused, expires, or cannot start',
+    title: 'is available again once an offer is refused, expires, or cannot start (F-49, N-6)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 1 });
       const { advance, link, pool, value } = worker;
@@ -114,7 +114,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'keeps the place of a job until its process is gone',
+    title: 'keeps the place of a job until its process is gone (N-6)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 1 });
       const { link, value } = worker;
@@ -134,7 +134,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'counts a job that started once, as a job and not as an offer',
+    title: 'counts a job that started once, as a job and not as an offer (F-49, N-6)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 2 });
 
@@ -155,7 +155,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'reports once with each change, status, load and job ids together',
+    title: 'reports once with each change, status, load and job ids together (F-73, F-75)',
     run: (machine) => {
       const worker = running(machine);
       const { link, load } = worker;
@@ -184,7 +184,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'reports with each sample of its load and with each one that is missing',
+    title: 'reports with each sample of its load and with each one that is missing (N-18)',
     run: (machine) => {
       const { link, load } = running(machine);
 
@@ -212,7 +212,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'tells its status when the server has read it, and not when it is only sent',
+    title: 'tells its status when the server has read it, and not when it is only sent (F-73)',
     run: (machine) => {
       const worker = running(machine);
       const { context, emitted, link, load } = worker;
@@ -240,7 +240,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'is full at its load threshold, and starts no warm process there',
+    title: 'is full at its load threshold, and starts no warm process there (F-6, O-5)',
     run: (machine) => {
       const { link, load, pool, value } = running(machine);
 
@@ -267,7 +267,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
   sends(0.69, endless, 1),
   sends(0.345, endless, 0.5),
   {
-    title: 'is never full of load when its threshold is no limit',
+    title: 'is never full of load when its threshold is no limit (O-5)',
     run: (machine) => {
       const { load, pool, value } = running(machine, { loadThreshold: endless });
 
@@ -278,7 +278,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'keeps the last load for two samples that are missing, and warns once',
+    title:
+      'keeps the last load for two samples that are missing, and warns once (O-4, N-18, R-C16)',
     run: (machine) => {
       const { context, emitted, load, value } = running(machine);
       load.say(sampled(0.2));
@@ -292,7 +293,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'is full after three missing samples in a row, until there is one again',
+    title: 'is full after three missing samples in a row, until there is one again (N-18, R-C16)',
     run: (machine) => {
       const { emitted, link, load, pool, value } = running(machine);
       load.say(missed);
@@ -348,7 +349,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'is full and not ready while its pool is degraded, and its jobs go on',
+    title:
+      'is full and not ready while its pool is degraded, and its jobs go on (N-1, R-C12, R-E1)',
     run: (machine) => {
       const worker = running(machine);
       const { emitted, has, link, pool, value } = worker;

@@ -61,7 +61,8 @@ const statuses = ({ link }: Worker) => ofType(link.told, 'status');
 /** What a worker promises about its end: drain, stop, halt, and goodbye. */
 export const behaviours: readonly WorkerBehaviour[] = [
   {
-    title: 'tells the server that it is FULL before anything else when it drains',
+    title:
+      'tells the server that it is FULL before anything else when it drains (F-47, N-41, R-F2)',
     run: (machine) => {
       const worker = running(machine);
       work(worker, 'job-1');
@@ -81,7 +82,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'drains from prewarming, too',
+    title: 'drains from prewarming, too (R-F5)',
     run: (machine) => {
       const worker = prewarming(machine);
 
@@ -95,7 +96,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'takes no offer while it drains, and answers it',
+    title: 'takes no offer while it drains, and answers it (F-47, R-C12)',
     run: (machine) => {
       const worker = running(machine);
       drain(worker);
@@ -121,7 +122,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'lets an accepted job start while it drains, and keeps a warm process for it till then',
+    title:
+      'lets an accepted job start while it drains, and keeps a warm process for it till then (F-139, R-F5)',
     run: (machine) => {
       const worker = running(machine);
       accept(worker, 'job-1');
@@ -144,7 +146,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'frees the process that it kept for a job which never came',
+    title: 'frees the process that it kept for a job which never came (F-139)',
     run: (machine) => {
       const worker = running(machine);
       accept(worker, 'job-1');
@@ -157,7 +159,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'lets its jobs end by themselves, and is stopped when its pool and its link are',
+    title:
+      'lets its jobs end by themselves, and is stopped when its pool and its link are (O-22, N-3, R-F2)',
     run: (machine) => {
       const worker = running(machine);
       work(worker, 'job-1');
@@ -204,7 +207,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'shuts its jobs down when they outlast the drain limit',
+    title: 'shuts its jobs down when they outlast the drain limit (O-22, R-F3)',
     run: (machine) => {
       const worker = running(machine, { drainTimeout: 5_000 });
       work(worker, 'job-1');
@@ -257,7 +260,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'waits for its jobs as long as they want when the drain is not limited',
+    title: 'waits for its jobs as long as they want when the drain is not limited (O-22)',
     run: (machine) => {
       const worker = running(machine, { drainTimeout: endless });
       work(worker, 'job-1');
@@ -270,7 +273,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'does not start its drain anew when asked a second time',
+    title: 'does not start its drain anew when asked a second time (R-F18)',
     run: (machine) => {
       const worker = running(machine, { drainTimeout: 5_000 });
       work(worker, 'job-1');
@@ -366,7 +369,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'stops once, whatever it is asked afterwards',
+    title: 'stops once, whatever it is asked afterwards (R-F18)',
     run: (machine) => {
       const worker = running(machine);
       work(worker, 'job-1');
@@ -381,7 +384,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'refuses an offer that comes while it stops',
+    title: 'refuses an offer that comes while it stops (R-C12)',
     run: (machine) => {
       const worker = running(machine);
       stop(worker);
@@ -405,7 +408,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'kills every process at once when it is halted',
+    title: 'kills every process at once when it is halted (R-F4)',
     run: (machine) => {
       const worker = running(machine);
       work(worker, 'job-1');

@@ -114,7 +114,7 @@ const misses = (name: string, when: string, actors: object): WorkerBehaviour => 
 /** Faults while it runs, while it drains, and while it stops. */
 const throughout = faults.flatMap((fault): WorkerBehaviour[] => [
   {
-    title: `drains and fails when ${fault.title}, and lets its jobs end first`,
+    title: `drains and fails when ${fault.title}, and lets its jobs end first (F-30, R-A4)`,
     run: (machine) => {
       const worker = running(machine);
       work(worker, 'job-1');

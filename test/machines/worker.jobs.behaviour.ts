@@ -35,7 +35,7 @@ const removals = ({ removal }: Worker) => removal.live.map(({ id }) => id);
 /** What a worker promises about assignments, jobs and their ends. */
 export const behaviours: readonly WorkerBehaviour[] = [
   {
-    title: 'launches an accepted job with its token when it is assigned',
+    title: 'launches an accepted job with its token when it is assigned (F-64)',
     run: (machine) => {
       const worker = running(machine);
       accept(worker, 'job-1');
@@ -63,7 +63,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'starts a job once, however often it is assigned',
+    title: 'starts a job once, however often it is assigned (N-22, R-C8)',
     run: (machine) => {
       const worker = running(machine);
       accept(worker, 'job-1');
@@ -82,7 +82,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'reports an assignment that nobody asked for as failed, once, and starts nothing',
+    title: 'reports an assignment that nobody asked for as failed, once, and starts nothing (R-C9)',
     run: (machine) => {
       const worker = running(machine);
 
@@ -95,7 +95,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'reports an assignment that came too late as failed, and starts nothing',
+    title:
+      'reports an assignment that came too late as failed, and starts nothing (F-51, N-4, R-C7)',
     run: (machine) => {
       const worker = running(machine);
       accept(worker, 'job-1');
@@ -127,7 +128,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'frees the place of a job that the server does not assign in time',
+    title:
+      'frees the place of a job that the server does not assign in time (F-50, D-2, N-4, R-C6)',
     run: (machine) => {
       const worker = running(machine, { assignmentTimeout: 5_000 });
       accept(worker, 'job-1');
@@ -148,7 +150,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'tells the server that a job runs once its process acknowledged it',
+    title: 'tells the server that a job runs once its process acknowledged it (F-62, D-3)',
     run: (machine) => {
       const worker = running(machine);
       launch(worker, 'job-1');
@@ -176,7 +178,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'reports what a job says of its end before its process is gone',
+    title: 'reports what a job says of its end before its process is gone (F-62, N-2)',
     run: (machine) => {
       const worker = running(machine);
       work(worker, 'good');
@@ -198,7 +200,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'keeps the first word about the end of a job',
+    title: 'keeps the first word about the end of a job (N-2)',
     run: (machine) => {
       const worker = running(machine);
       work(worker, 'job-1');
@@ -225,7 +227,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'reports a job whose process died as failed and removes its participant',
+    title: 'reports a job whose process died as failed and removes its participant (R-D5)',
     run: (machine) => {
       const worker = running(machine);
       work(worker, 'job-1');
@@ -313,7 +315,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'reports a job that no process could start as failed, and the pool forgets it',
+    title: 'reports a job that no process could start as failed, and the pool forgets it (F-53)',
     run: (machine) => {
       const worker = running(machine);
       launch(worker, 'job-1');
@@ -349,7 +351,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'refuses an offer that the server takes back before it is decided',
+    title: 'refuses an offer that the server takes back before it is decided (R-C11)',
     run: (machine) => {
       const worker = running(machine);
       offer(worker, 'job-1');
@@ -363,7 +365,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'gives up an accepted job that the server takes back',
+    title: 'gives up an accepted job that the server takes back (R-C11)',
     run: (machine) => {
       const worker = running(machine);
       offer(worker, 'accepting');
@@ -383,7 +385,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'reports an assigned job that the server takes back before it started as failed',
+    title: 'reports an assigned job that the server takes back before it started as failed (R-C11)',
     run: (machine) => {
       const worker = running(machine);
       launch(worker, 'job-1');
@@ -402,7 +404,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     { entrypointGraceTimeout: Number.POSITIVE_INFINITY, graceMs: 1_500 },
   ].map(
     ({ entrypointGraceTimeout, graceMs }): WorkerBehaviour => ({
-      title: `ends a running job that the server takes back, with ${graceMs} of ${entrypointGraceTimeout} ms for it`,
+      title: `ends a running job that the server takes back, with ${graceMs} of ${entrypointGraceTimeout} ms for it (F-63, R-C11)`,
       run: (machine) => {
         const worker = running(machine, { entrypointGraceTimeout });
         work(worker, 'job-1');
@@ -421,7 +423,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     }),
   ),
   {
-    title: 'knows nothing of a job that the server takes back and that it never had',
+    title: 'knows nothing of a job that the server takes back and that it never had (R-C10)',
     run: (machine) => {
       const worker = running(machine);
 
@@ -431,7 +433,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'lets jobs run while the link is lost, and tells their ends to it',
+    title: 'lets jobs run while the link is lost, and tells their ends to it (F-33)',
     run: (machine) => {
       const worker = running(machine);
       work(worker, 'job-1');
@@ -484,7 +486,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'remembers a bounded number of ended jobs',
+    title: 'remembers a bounded number of ended jobs (N-32)',
     run: (machine) => {
       const worker = running(machine);
 

@@ -132,7 +132,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'asks requestFnc, and answers what it says, with the participation',
+    title: 'asks requestFnc, and answers what it says, with the participation (F-3, O-2)',
     run: (machine) => {
       const requestFnc = () => {};
       const worker = running(machine, { requestFnc });
@@ -171,7 +171,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'passes a refusal on, also one that ends the job for all workers',
+    title: 'passes a refusal on, also one that ends the job for all workers (F-42, N-23)',
     run: (machine) => {
       const worker = running(machine);
       offer(worker, 'job-1');
@@ -193,7 +193,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'refuses when requestFnc does not answer in time',
+    title: 'refuses when requestFnc does not answer in time (F-46, O-2, R-C3)',
     run: (machine) => {
       const worker = running(machine, { requestTimeout: 1_000 });
       offer(worker, 'job-1');
@@ -227,7 +227,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'accepts one of two offers of the same tick when it has one place',
+    title: 'accepts one of two offers of the same tick when it has one place (F-49, N-6)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 1 });
 
@@ -257,7 +257,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
   },
   ...(['prewarming', 'available', 'full'] as const).map(
     (stage): WorkerBehaviour => ({
-      title: `answers a question that is repeated while undecided once, when it is ${stage}`,
+      title: `answers a question that is repeated while undecided once, when it is ${stage} (F-55, N-22, R-B5)`,
       run: (machine) => {
         const worker = inStage(machine, stage);
         offer(worker, 'job-1');
@@ -272,7 +272,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
   ),
   ...(['prewarming', 'available', 'full'] as const).map(
     (stage): WorkerBehaviour => ({
-      title: `refuses a job that it accepted already, when it is ${stage}`,
+      title: `refuses a job that it accepted already, when it is ${stage} (F-55, N-22)`,
       run: (machine) => {
         const worker = inStage(machine, stage);
         accept(worker, 'job-1');
@@ -288,7 +288,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
   ),
   ...(['prewarming', 'available', 'full'] as const).map(
     (stage): WorkerBehaviour => ({
-      title: `refuses without asking anybody what is beyond the open offers it may have, when it is ${stage}`,
+      title: `refuses without asking anybody what is beyond the open offers it may have, when it is ${stage} (F-56)`,
       run: (machine) => {
         const worker = inStage(machine, stage, 1);
         offer(worker, 'job-1');
@@ -303,7 +303,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     }),
   ),
   {
-    title: 'refuses a job that runs here, or ended here',
+    title: 'refuses a job that runs here, or ended here (F-55, N-22, R-C14)',
     run: (machine) => {
       const worker = running(machine);
       work(worker, 'job-1');
@@ -334,7 +334,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'answers each of many offers exactly once, and uses its slots again',
+    title: 'answers each of many offers exactly once, and uses its slots again (F-56)',
     run: (machine) => {
       const worker = running(machine, { maxOpenOffers: 3 });
       for (const jobId of ['a', 'b', 'c', 'd']) offer(worker, jobId);
@@ -426,7 +426,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'forgets the offers of a connection that was lost, and frees their places',
+    title: 'forgets the offers of a connection that was lost, and frees their places (R-A9)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 2 });
       offer(worker, 'open');

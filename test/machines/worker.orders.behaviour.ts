@@ -162,7 +162,7 @@ const way = (jobId: string, length: number): [string, string][] =>
 export const behaviours: readonly WorkerBehaviour[] = [
   {
     title:
-      'answers once, starts once and reports one end of each job, in whatever order things happen',
+      'answers once, starts once and reports one end of each job, in whatever order things happen (N-2, N-6, N-22, R-C15)',
     run: (machine) => {
       const step = fc.tuple(fc.constantFrom(...Object.keys(happenings)), fc.constantFrom(...ids));
       const prefix = fc.constantFrom(...ids.flatMap((id) => [0, 2, 4, 5].map((n) => way(id, n))));
@@ -177,7 +177,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'answers 300 offers of one tick exactly once, and accepts no more than it has places',
+    title:
+      'answers 300 offers of one tick exactly once, and accepts no more than it has places (N-6)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 10, maxOpenOffers: 256 });
 

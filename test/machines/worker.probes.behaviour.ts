@@ -52,7 +52,7 @@ const no = (body: string) => ({ status: 503, body });
 /** What a worker promises to those who probe its health. */
 export const behaviours: readonly WorkerBehaviour[] = [
   {
-    title: 'is healthy once it was registered, also while it reconnects and drains',
+    title: 'is healthy once it was registered, also while it reconnects and drains (F-143)',
     run: (machine) => {
       const worker = listening(machine);
       expect(ask(worker, 'health')).toEqual(no('not registered yet'));
@@ -68,7 +68,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'is ready while it is registered and runs, and says why it is not',
+    title: 'is ready while it is registered and runs, and says why it is not (N-19, N-24, R-F14)',
     run: (machine) => {
       const worker = listening(machine, { maxJobs: 0 });
       expect(ask(worker, 'ready')).toEqual(no('not registered'));
@@ -123,7 +123,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'describes itself',
+    title: 'describes itself (N-17)',
     run: (machine) => {
       const worker = listening(machine, { deployment: 'blue' });
       worker.load.say({ type: 'load.sampled', load: 0.35 });

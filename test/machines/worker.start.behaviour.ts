@@ -72,7 +72,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'starts at once when told so, and only once',
+    title: 'starts at once when told so, and only once (R-F18)',
     run: (machine) => {
       const { children, pool, send, timers, value } = create(machine);
 
@@ -132,7 +132,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
   },
   ...(['drain', 'stop', 'halt'] as const).map(
     (type): WorkerBehaviour => ({
-      title: `is stopped at once by ${type} before its start`,
+      title: `is stopped at once by ${type} before its start (N-45, R-F18)`,
       run: (machine) => {
         const { emitted, http, output, pool, send, timers, value } = create(machine);
 
@@ -300,7 +300,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'is FULL and not ready when its pool is degraded while it prewarms',
+    title: 'is FULL and not ready when its pool is degraded while it prewarms (N-1)',
     run: (machine) => {
       const { emitted, has, link, pool, timers, value } = prewarming(machine);
       pool.say(warm);

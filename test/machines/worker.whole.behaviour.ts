@@ -131,7 +131,7 @@ const line = (status: 'running' | 'success' | 'failed', error = ''): Message => 
 /** What the five machines promise together. */
 export const behaviours: readonly WorkerBehaviour[] = [
   {
-    title: 'brings a job from its offer to its end in a warm process, then drains',
+    title: 'brings a job from its offer to its end in a warm process, then drains (N-2)',
     run: (machine) => {
       const worker = whole(machine);
       becomesWarm(worker);
@@ -174,7 +174,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'reports a job whose process is killed as failed in the same tick',
+    title: 'reports a job whose process is killed as failed in the same tick (R-D5)',
     run: (machine) => {
       const worker = whole(machine);
       becomesWarm(worker);
@@ -191,7 +191,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'shows no secret in its snapshot or to an inspector',
+    title: 'shows no secret in its snapshot or to an inspector (F-24, R-S7)',
     run: (machine) => {
       const worker = whole(machine);
       becomesWarm(worker);

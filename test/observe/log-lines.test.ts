@@ -167,11 +167,11 @@ it.each<[Emitted, string, string, string, object]>([
     { error_code: 'ERR_X', job_ids: ['AJ_1', 'AJ_2'] },
   ],
   [{ type: 'stopped' }, 'info', 'worker.stopped', 'the worker stopped', {}],
-])('says of %j: %s %s', (event, level, name, msg, fields) => {
+])('says of %j: %s %s (N-28)', (event, level, name, msg, fields) => {
   expect(toLogLine(event, settings())).toEqual({ level, event: name, msg, fields });
 });
 
-it('tells a worker that waits for its name from one that takes every job', () => {
+it('tells a worker that waits for its name from one that takes every job (O-9, N-34)', () => {
   const { msg, fields } = toLogLine(
     { type: 'registered', workerId: 'AW_1', server },
     settings('bob'),
@@ -191,7 +191,7 @@ it.each([
   expect(toLogLine({ type: 'draining', jobs, deadline }, settings()).msg).toBe(msg);
 });
 
-it('gives the lines of a job their process, which a job cannot forge', () => {
+it('gives the lines of a job their process, which a job cannot forge (F-93)', () => {
   const record = {
     level: 'warn',
     message: 'slow model',

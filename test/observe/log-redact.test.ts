@@ -3,7 +3,7 @@ import { redact, redactText } from '../../src/observe/log-redact.js';
 
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';
 
-it('keeps back what a name promises to be secret, at any depth', () => {
+it('keeps back what a name promises to be secret, at any depth (F-24, R-S5)', () => {
   const fields = {
     token: 'a',
     accessToken: 'b',
@@ -27,7 +27,7 @@ it('keeps back what a name promises to be secret, at any depth', () => {
   });
 });
 
-it('keeps back access tokens wherever they are written', () => {
+it('keeps back access tokens wherever they are written (F-24, N-38, R-S5)', () => {
   expect(redactText(`GET /agent?access_token=${jwt} failed`)).toBe(
     'GET /agent?access_token=[secret] failed',
   );

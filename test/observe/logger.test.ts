@@ -97,7 +97,7 @@ it('lets nothing through when it is to be silent', () => {
   expect(lines).toEqual([]);
 });
 
-it('keeps secrets back', () => {
+it('keeps secrets back (F-24)', () => {
   const { sink, lines } = recording();
 
   filtered('info', sink).write({ ...line('info', { token: 'x' }), msg: 'got eyJa.eyJb.c' });
@@ -105,7 +105,7 @@ it('keeps secrets back', () => {
   expect(lines).toEqual([{ ...line('info', { token: '[secret]' }), msg: 'got [secret]' }]);
 });
 
-it('writes into a logger of the user, and survives its faults', () => {
+it('writes into a logger of the user, and survives its faults (N-28)', () => {
   const calls: unknown[][] = [];
   const record = (...call: unknown[]) => {
     calls.push(call);

@@ -25,6 +25,6 @@ it.each([
   [['--test', '--test-name-pattern', 'x']],
   [['--env-file', '.env', '--env-file=.env.local']],
   [['--require', '/app/node_modules/tsx/dist/preflight.cjs']],
-])('keeps %j for itself', (own) => {
+])('keeps %j for itself (R-S4)', (own) => {
   expect(inheritedFlags([...own, '--import', 'tsx'])).toEqual(['--import', 'tsx']);
 });

@@ -52,7 +52,7 @@ const answer = {
   participation: { name: 'n', identity: 'i', metadata: 'm', attributes: { a: 'b' } },
 } as const satisfies Message;
 
-it('registers with name, version, deployment and every permission, and without a ping interval', () => {
+it('registers with name, version, deployment and every permission, and without a ping interval (F-8, F-17, O-7, O-32, D-11)', () => {
   const { value } = written({
     kind: 'register',
     workerType: 'participant',
@@ -84,7 +84,7 @@ it('registers with name, version, deployment and every permission, and without a
   });
 });
 
-it('answers yes with the whole participation, and stamps the agent name over the user’s own', () => {
+it('answers yes with the whole participation, and stamps the agent name over the user’s own (F-40)', () => {
   const own = { ...answer.participation, attributes: { a: 'b', 'lk.agent.name': 'mine' } };
 
   expect(written(answer).value?.toJson()).toEqual({
@@ -115,7 +115,7 @@ it('answers no without a participation', () => {
   expect(written(no, 'helper').value?.toJson()).toEqual({ jobId: 'AJ_1', terminate: true });
 });
 
-it('always reports status, load and job count together', () => {
+it('always reports status, load and job count together (F-75)', () => {
   const idle = written({ kind: 'report', status: 'available', load: 0, jobIds: [] });
   const busy = written({ kind: 'report', status: 'full', load: 0.5, jobIds: ['a', 'b'] });
 
@@ -127,19 +127,19 @@ it.each([
   ['running', JobStatus.JS_RUNNING],
   ['success', JobStatus.JS_SUCCESS],
   ['failed', JobStatus.JS_FAILED],
-] as const)('says that a job is %s', (status, expected) => {
+] as const)('says that a job is %s (F-62, D-3)', (status, expected) => {
   const { value } = written({ kind: 'status', jobId: 'AJ_1', status, error: 'why' });
 
   expect(value).toMatchObject({ jobId: 'AJ_1', status: expected, error: 'why' });
 });
 
-it('names the jobs that moved to a new connection', () => {
+it('names the jobs that moved to a new connection (F-34)', () => {
   expect(written({ kind: 'migrate', jobIds: ['a', 'b'] }).value?.toJson()).toEqual({
     jobIds: ['a', 'b'],
   });
 });
 
-it('brings any text through a frame unchanged', () => {
+it('brings any text through a frame unchanged (F-40)', () => {
   const text = fc.string({ unit: 'grapheme' });
   const attributes = fc.dictionary(
     text.filter((key) => key !== '__proto__'),
@@ -162,7 +162,7 @@ it('brings any text through a frame unchanged', () => {
   );
 });
 
-it('reads the registration of binary and text frames', () => {
+it('reads the registration of binary and text frames (F-36)', () => {
   const serverInfo = new ServerInfo({ version: '1.13.5', region: 'eu', nodeId: 'ND_1' });
   const value = new RegisterWorkerResponse({ workerId: 'AW_1', serverInfo });
   const fact = {
@@ -186,7 +186,7 @@ it('reads the registration of binary and text frames', () => {
   });
 });
 
-it('reads an offer as plain data, with the whole record in a secret', () => {
+it('reads an offer as plain data, with the whole record in a secret (F-54, N-35)', () => {
   const [binary, text] = bothForms({
     case: 'availability',
     value: new AvailabilityRequest({ job, resuming: true }),
@@ -226,7 +226,7 @@ it('keeps fields in the record that it does not know', () => {
   expect(recordBytes(fact)).toEqual(Buffer.from(newer));
 });
 
-it('reads an assignment; its record is absent when the server sent the bare id', () => {
+it('reads an assignment; its record is absent when the server sent the bare id (F-64)', () => {
   const token = 'a.b.c';
   const whole = new JobAssignment({ job, url: 'ws://elsewhere', token });
   const bare = new JobAssignment({ job: new Job({ id: 'AJ_1' }), token });
@@ -273,7 +273,7 @@ it.each([
   ],
   ['an assignment without a job', { case: 'assignment', value: new JobAssignment() }],
   ['a termination without an id', { case: 'termination', value: new JobTermination() }],
-] as const)('calls %s malformed', (_, message) => {
+] as const)('calls %s malformed (R-B5)', (_, message) => {
   expect(toFact(wrap(message as ServerMessage['message']).toBinary())).toEqual({
     type: 'frame.malformed',
   });
@@ -283,12 +283,12 @@ it.each([
   ['an empty binary frame', new Uint8Array()],
   ['a message of a later version', new Uint8Array([0xfa, 0x07, 0x02, 0x68, 0x69])],
   ['a text frame of a later version', '{"somethingNew":{"x":1}}'],
-])('ignores %s', (_, frame) => {
+])('ignores %s (R-B3)', (_, frame) => {
   expect(toFact(frame)).toBeUndefined();
 });
 
 it.each(['', 'null', '[]', '7', '{"termination":7}', '{"__proto__":{"jobId":"x"}'])(
-  'calls the text %j malformed',
+  'calls the text %j malformed (R-B1)',
   (text) => {
     expect(toFact(text)).toEqual({ type: 'frame.malformed' });
   },
@@ -305,7 +305,7 @@ it('keeps a hostile attribute name inert', () => {
   expect(Object.prototype.constructor).toBe(Object);
 });
 
-it('never throws on random bytes', () => {
+it('never throws on random bytes (R-B1)', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       toFact(bytes);
@@ -314,7 +314,7 @@ it('never throws on random bytes', () => {
   );
 });
 
-it('never throws on a mutated frame', () => {
+it('never throws on a mutated frame (R-B1)', () => {
   const frame = wrap({ case: 'availability', value: new AvailabilityRequest({ job }) }).toBinary();
   const at = fc.nat(frame.length - 1);
 
@@ -329,7 +329,7 @@ it('never throws on a mutated frame', () => {
   );
 });
 
-it('never throws on random text and random JSON', () => {
+it('never throws on random text and random JSON (R-B1)', () => {
   const shaped = fc.record({
     register: fc.option(fc.jsonValue(), { nil: undefined }),
     availability: fc.option(fc.jsonValue(), { nil: undefined }),

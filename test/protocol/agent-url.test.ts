@@ -11,7 +11,7 @@ it.each([
   ['wss://h/?protocol=9#part', 'wss://h/agent?protocol=1'],
   ['wss://user:pass@h', 'wss://h/agent?protocol=1'],
   ['ws://[::1]:7880/a/b', 'ws://[::1]:7880/a/b/agent?protocol=1'],
-])('finds the agent endpoint of %s', (url, expected) => {
+])('finds the agent endpoint of %s (F-26, F-39, N-47)', (url, expected) => {
   expect(toAgentUrl(url).href).toBe(expected);
 });
 

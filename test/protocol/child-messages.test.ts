@@ -43,7 +43,7 @@ const tooMuch = 'more than 262144 characters';
 /** What the channel does to a message. */
 const channel = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-it.each(toChild)('brings $type to the child and back unchanged', (message) => {
+it.each(toChild)('brings $type to the child and back unchanged (D-13)', (message) => {
   expect(readFromParent(channel(envelope(message, 3)))).toEqual({ message, seq: 3 });
 });
 
@@ -77,7 +77,7 @@ it.each([
   ['a failure without a message', { type: 'failed', error: { code: 'E' } }],
   ['an end of another kind', { type: 'finished', end: { outcome: 'lost' } }],
   ['a level that loggers do not know', { ...toParent.at(-1), level: 'loud' }],
-])('refuses %s and says where, not what', (_, body) => {
+])('refuses %s and says where, not what (R-E8)', (_, body) => {
   const read = readFromChild({ v: 1, seq: 0, ...body });
 
   expect(Object.keys(read)).toEqual(['problem']);
@@ -102,7 +102,7 @@ it.each([
     tooMuch,
   ],
   ['much that nobody asked for', { type: 'online', more: 'x'.repeat(300_000) }, tooMuch],
-])('takes no message of a child with %s', (_, body, problem) => {
+])('takes no message of a child with %s (R-E8, R-S8)', (_, body, problem) => {
   expect(readFromChild({ v: 1, seq: 0, ...body })).toEqual({ problem });
 });
 
@@ -116,7 +116,7 @@ it.each([
   '{"v":1,"seq":0,"type":"log","level":"info","message":"","time":0,"fields":{"__proto__":{"x":1}}}',
   '{"v":1,"seq":0,"type":"ready","timings":{"__proto__":1,"constructor":2}}',
   '{"v":1,"seq":0,"type":"online","__proto__":{"type":"finished"}}',
-])('keeps hostile keys inert in %s', (text) => {
+])('keeps hostile keys inert in %s (R-S8)', (text) => {
   const read = readFromChild(JSON.parse(text));
 
   expect('x' in {}).toBe(false);
@@ -124,7 +124,7 @@ it.each([
   expect(read).not.toHaveProperty('message.fields.x');
 });
 
-it('turns anything into a message or a problem, and never throws', () => {
+it('turns anything into a message or a problem, and never throws (R-E8, R-S8)', () => {
   const enveloped = fc
     .tuple(fc.constantFrom(...toParent, ...toChild), fc.anything())
     .map(([{ type }, body]) => ({ v: 1, seq: 0, ...Object(body), type }));

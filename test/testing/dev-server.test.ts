@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { runDevServer } from '../../src/testing/index.js';
 import { connect, willing } from './serve.js';
 
-it('says what happens in lines without names of rooms or people', async () => {
+it('says what happens in lines without names of rooms or people (D-28)', async () => {
   const lines: string[] = [];
   const server = await runDevServer({ port: 0, print: (line) => lines.push(line) });
   onTestFinished(() => server.stop());

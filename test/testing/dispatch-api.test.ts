@@ -38,7 +38,7 @@ it('creates, lists and deletes rooms for the server SDK', async () => {
   await expect(rooms.deleteRoom('lobby')).rejects.toMatchObject({ status: 404, code: 'not_found' });
 });
 
-it('dispatches the agents of a created room and no others', async () => {
+it('dispatches the agents of a created room and no others (F-61)', async () => {
   const server = await serve();
   const named = await connect(server, { ...willing, register: { agentName: 'helper' } });
   const unnamed = await connect(server, willing);
@@ -79,7 +79,7 @@ it('lists and removes participants, agents too', async () => {
   await expect(rooms.removeParticipant('lobby', identity)).rejects.toMatchObject({ status: 404 });
 });
 
-it('creates, lists and deletes dispatches, whose jobs are listed as running for good', async () => {
+it('creates, lists and deletes dispatches, whose jobs are listed as running for good (F-61)', async () => {
   const server = await serve();
   const { rooms, dispatches } = clientsOf(server);
   const worker = await connect(server, { ...willing, register: { agentName: 'helper' } });

@@ -12,7 +12,7 @@ import { connect, knock, serve, serveInVirtualTime, willing } from './serve.js';
 const faultsOf = (frames: readonly { name: string; fault: string | undefined }[]) =>
   frames.flatMap(({ name, fault }) => (fault ? [[name, fault]] : []));
 
-it('drops a frame on its way to the worker', async () => {
+it('drops a frame on its way to the worker (F-155)', async () => {
   const server = await serve();
   const worker = await connect(server, willing);
   const rule = server.script({
@@ -193,7 +193,7 @@ it('rejects upgrades with any status until told to stop', async () => {
   expect((await knock(server)).status).toBe(101);
 });
 
-it('sends whatever it is told to', async () => {
+it('sends whatever it is told to (F-155)', async () => {
   const server = await serve();
   const worker = await connect(server);
   const job = new Job({ id: 'AJ_made_up' });
@@ -288,7 +288,7 @@ it('throws once what the reading throws, and disturbs nobody later', async () =>
   expect(reads).toBe(1);
 });
 
-it('writes a ledger that is clean when the worker is', async () => {
+it('writes a ledger that is clean when the worker is (F-155)', async () => {
   const ledger = createLedger();
   const server = await serve({ ledger });
   const worker = await connect(server, willing);

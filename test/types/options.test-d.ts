@@ -5,7 +5,7 @@ interface Warm {
   vad: { threshold: number };
 }
 
-it('types what prewarmFnc leaves for the entrypoint', () => {
+it('types what prewarmFnc leaves for the entrypoint (F-4)', () => {
   new WorkerOptions<Warm>({
     prewarmFnc: (proc) => {
       proc.userdata.vad = { threshold: 0.5 };

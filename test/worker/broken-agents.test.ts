@@ -10,7 +10,7 @@ import { runProgram } from '../support/worker-program.js';
 
 const bin = 'node_modules/livekit-actors/dist/cli/bin.js';
 const broken = `import 'livekit-actors/job';\n\nthrow new TypeError('no such voice');\n`;
-it('is full and not ready while a module does not load, and recovers when it is repaired', async () => {
+it('is full and not ready while a module does not load, and recovers when it is repaired (F-85, N-1, R-E1)', async () => {
   const world = await serveWithLedger();
   const folder = makeProject({ 'agent.mjs': broken });
   const file = join(folder, 'agent.mjs');
@@ -62,19 +62,22 @@ it.each([
     `import 'no-such-package';`,
     /^error: cannot load agent\.mjs: .*no-such-package.*\n$/,
   ],
-])('names the error and its place when the one file %s, and exits 78', async (_, text, words) => {
-  const world = await serveWithLedger();
-  const cwd = makeProject({ 'agent.mjs': text });
+])(
+  'names the error and its place when the one file %s, and exits 78 (O-1)',
+  async (_, text, words) => {
+    const world = await serveWithLedger();
+    const cwd = makeProject({ 'agent.mjs': text });
 
-  const program = runProgram([bin, 'start', 'agent.mjs'], { cwd, server: world.server });
+    const program = runProgram([bin, 'start', 'agent.mjs'], { cwd, server: world.server });
 
-  expect(await program.exited).toEqual({ code: 78, signal: null });
-  expect(program.stderr()).toMatch(words);
-  expect(program.stdout()).toBe('');
-  expect(world.server.frames).toEqual([]);
-});
+    expect(await program.exited).toEqual({ code: 78, signal: null });
+    expect(program.stderr()).toMatch(words);
+    expect(program.stdout()).toBe('');
+    expect(world.server.frames).toEqual([]);
+  },
+);
 
-it('exits 78 when the one file loads in the worker, but not in the process of a job', async () => {
+it('exits 78 when the one file loads in the worker, but not in the process of a job (F-140, O-1)', async () => {
   const world = await serveWithLedger();
   const onlyInWorker = `if (!process.argv.includes('start')) throw new TypeError('no such voice');\n`;
   const cwd = makeProject({ 'agent.mjs': `${agentTexts.oneFile.trim()}\n${onlyInWorker}` });

@@ -52,7 +52,7 @@ it.each([
     { 'agent.ts': typeScript, 'greeting.ts': greeting },
     strange,
   ],
-])('runs a job with %s', async (_, args, files, name) => {
+])('runs a job with %s (F-96, N-43)', async (_, args, files, name) => {
   const world = await serveWithLedger();
   const program = runProgram(args, { cwd: makeProject(files, { name }), server: world.server });
   await program.warm();
@@ -67,7 +67,7 @@ it.each([
   expect(world.ledger.check()).toEqual([]);
 });
 
-it('runs a job with tsx agent.ts dev, and ends at Ctrl-C with code 0', async () => {
+it('runs a job with tsx agent.ts dev, and ends at Ctrl-C with code 0 (F-96)', async () => {
   const world = await serveWithLedger();
   const cwd = makeProject({ 'agent.ts': typeScript, 'greeting.ts': greeting });
   const args = ['node_modules/tsx/dist/cli.mjs', 'agent.ts', 'dev', ...json];
@@ -101,7 +101,7 @@ it('says in one line that TypeScript needs tsx, and exits 78', async () => {
   expect(program.stdout()).toBe('');
 });
 
-it('runs jobs of a module that is named with a URL in a strange folder', async () => {
+it('runs jobs of a module that is named with a URL in a strange folder (N-43)', async () => {
   const world = await serveWithLedger();
   const folder = makeProject({}, { name: strange });
   writeFileSync(join(folder, 'an agent.mjs'), module);

@@ -22,7 +22,7 @@ const statuses = (server: TestServer) =>
 /** A field of a protocol to come. */
 const fromTheFuture = Uint8Array.from([0x9a, 0x06, 0x01, 0x00]);
 
-it('goes on after frames that it cannot read, does not know or did not ask for', async () => {
+it('goes on after frames that it cannot read, does not know or did not ask for (R-B3, R-B5, R-C10)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   const run = startRealWorker(world);
@@ -43,7 +43,7 @@ it('goes on after frames that it cannot read, does not know or did not ask for',
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('takes a connection on which ten frames in a row are unreadable for broken', async () => {
+it('takes a connection on which ten frames in a row are unreadable for broken (R-B1)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world, { machine });
   await run.available();
@@ -61,7 +61,7 @@ it('takes a connection on which ten frames in a row are unreadable for broken', 
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('answers an offer once and starts a job once, however often they come', async () => {
+it('answers an offer once and starts a job once, however often they come (F-55, N-22, R-B5, R-C8)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   server.script({ direction: 'out', message: 'availability', fault: 'duplicate' });
@@ -80,7 +80,7 @@ it('answers an offer once and starts a job once, however often they come', async
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('starts nothing for an assignment that comes too late, and reports it failed', async () => {
+it('starts nothing for an assignment that comes too late, and reports it failed (F-51, N-4, R-C7)', async () => {
   const world = await serveWithLedger();
   world.server.script({ direction: 'out', message: 'assignment', fault: { delay: 300 } });
   const run = startRealWorker(world, { options: { assignmentTimeout: 100 } });
@@ -97,7 +97,7 @@ it('starts nothing for an assignment that comes too late, and reports it failed'
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('starts nothing for a job whose end comes before its assignment', async () => {
+it('starts nothing for a job whose end comes before its assignment (R-C11)', async () => {
   const world = await serveWithLedger();
   world.server.script({ direction: 'out', message: 'assignment', fault: { delay: 100 } });
   const run = startRealWorker(world);
@@ -113,7 +113,7 @@ it('starts nothing for a job whose end comes before its assignment', async () =>
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('reports an assignment that it never asked for as failed, once', async () => {
+it('reports an assignment that it never asked for as failed, once (R-C9)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   const run = startRealWorker(world);
@@ -135,7 +135,7 @@ it('reports an assignment that it never asked for as failed, once', async () => 
 it.each([
   ['what no child says', 'babbles'],
   ['more than a child may say', 'shouts'],
-] as const)('ends a child that says %s, and nothing else', async (_, act) => {
+] as const)('ends a child that says %s, and nothing else (R-E8)', async (_, act) => {
   const world = await serveWithLedger();
   const run = startRealWorker(world);
   await run.available();

@@ -14,7 +14,7 @@ const health = async (run: RealWorker) => ({
   ready: await run.probe('/readyz'),
 });
 
-it('tells by its health endpoints how far a worker is, from its start to its end', async () => {
+it('tells by its health endpoints how far a worker is, from its start to its end (F-143, D-16, N-19, N-24, R-F14)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   let admit = server.rejectUpgrade(503);
@@ -64,7 +64,7 @@ it('tells by its health endpoints how far a worker is, from its start to its end
   await expect(run.probe('/livez')).rejects.toThrow('fetch failed');
 });
 
-it('is not ready before the first process is warm', async () => {
+it('is not ready before the first process is warm (N-24)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world, { agent: 'never-loads' });
   await run.hear('registered');

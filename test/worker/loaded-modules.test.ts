@@ -48,14 +48,14 @@ async function loadedFor(agent: string): Promise<string[]> {
     .map((url) => url.replace(root, ''));
 }
 
-it('loads nothing for a job but the runner, the agent and the room library', async () => {
+it('loads nothing for a job but the runner, the agent and the room library (N-30)', async () => {
   expect(await loadedFor('trivial')).toEqual([
     'dist/job/main.cjs',
     'test/fixtures/agents/trivial.mjs',
   ]);
 });
 
-it('loads the light entry of this package, and no other package, for an agent in one file', async () => {
+it('loads the light entry of this package, and no other package, for an agent in one file (N-30)', async () => {
   const loaded = await loadedFor('trivial-in-one-file');
 
   expect(loaded.filter((path) => !path.startsWith('dist/chunks/'))).toEqual([

@@ -31,7 +31,7 @@ async function endOf(program: WorkerProgram) {
   return { code, said: program.stderr() || fatal?.msg };
 }
 
-it('names all three missing credentials in one error and starts nothing', async () => {
+it('names all three missing credentials in one error and starts nothing (F-13)', async () => {
   const program = runProgram([agent, 'start']);
 
   expect(await endOf(program)).toEqual({
@@ -43,7 +43,7 @@ it('names all three missing credentials in one error and starts nothing', async 
   expect(program.stdout()).toBe('');
 });
 
-it.each(['not a url', 'ftp://127.0.0.1', 'ws://'])('refuses the address %j', async (url) => {
+it.each(['not a url', 'ftp://127.0.0.1', 'ws://'])('refuses the address %j (O-11)', async (url) => {
   const program = runProgram([agent, 'start', '--url', url], {
     env: { LIVEKIT_API_KEY: 'devkey', LIVEKIT_API_SECRET: 'secret' },
   });
@@ -54,7 +54,7 @@ it.each(['not a url', 'ftp://127.0.0.1', 'ws://'])('refuses the address %j', asy
   });
 });
 
-it('gives a server up that nobody reaches', async () => {
+it('gives a server up that nobody reaches (F-30, F-140, D-17)', async () => {
   const server = await serve();
   const url = `ws://127.0.0.1:${await somePort('free')}`;
 
@@ -66,7 +66,7 @@ it('gives a server up that nobody reaches', async () => {
   });
 });
 
-it('asks three times with fresh tokens before it believes that its credentials are refused', async () => {
+it('asks three times with fresh tokens before it believes that its credentials are refused (F-30, F-140, R-A4)', async () => {
   const server = await serve();
   const program = runProgram([agentFile('tries-in-a-hurry.mjs'), 'start'], {
     server,
@@ -80,7 +80,7 @@ it('asks three times with fresh tokens before it believes that its credentials a
   expect(`${program.stdout()}${program.stderr()}`).not.toMatch(/another secret|eyJ/);
 });
 
-it('knows at once that an address without agents is wrong', async () => {
+it('knows at once that an address without agents is wrong (R-A5)', async () => {
   const server = await serve();
   server.rejectUpgrade(404);
 
@@ -93,7 +93,7 @@ it('knows at once that an address without agents is wrong', async () => {
   expect(server.workers).toEqual([]);
 });
 
-it('says that its port is taken before it registers', async () => {
+it('says that its port is taken before it registers (R-F12)', async () => {
   const server = await serve();
   const port = await somePort('taken');
 

@@ -116,7 +116,7 @@ it.each([
     'maxJobs(n) as acceptsJob',
     { machine: withPolicies(workerMachine, { acceptsJob: maxJobs(2) }) },
   ],
-])('takes exactly as many of the offers of one tick as %s allows', async (_, setup) => {
+])('takes exactly as many of the offers of one tick as %s allows (N-6)', async (_, setup) => {
   const world = await serveWithLedger();
   world.ledger.record({ type: 'capacity.declared', worker: 'devkey', maxJobs: 2 });
   const run = startRealWorker(world, {

@@ -34,7 +34,7 @@ it('is not ready while the server hears that it is full', async () => {
   expect(isReady).toBe(false);
 });
 
-it('tells why it will never be ready when it failed', async () => {
+it('tells why it will never be ready when it failed (F-30)', async () => {
   const world = await serveWithLedger();
   const listener = createServer();
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
@@ -51,7 +51,7 @@ it('tells why it will never be ready when it failed', async () => {
 });
 
 it.each(['drain', 'stop', 'halt'] as const)(
-  'tells that it ended by %s before it was ready',
+  'tells that it ended by %s before it was ready (N-45)',
   async (how) => {
     const world = await serveWithLedger();
     const run = startRealWorker(world);

@@ -16,7 +16,7 @@ const saidOn = (server: TestServer, connection: string) =>
     .filter((frame) => frame.direction === 'in' && frame.connection === connection)
     .map(({ message }) => message?.message);
 
-it('comes back to a server that lost it while a job runs, and ends the job there', async () => {
+it('comes back to a server that lost it while a job runs, and ends the job there (F-34, N-21)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   const run = startRealWorker(world, { machine });
@@ -45,7 +45,7 @@ it('comes back to a server that lost it while a job runs, and ends the job there
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('sends a terminal status again when the connection died under it', async () => {
+it('sends a terminal status again when the connection died under it (F-35)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   const when = ({ message }: { message: Message }) => isSuccess(message);
@@ -79,7 +79,7 @@ it('repeats a terminal status that arrived, when it cannot know that, and change
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('forgets an offer whose connection died before the answer', async () => {
+it('forgets an offer whose connection died before the answer (R-A9)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world, {
     machine,
@@ -97,7 +97,7 @@ it('forgets an offer whose connection died before the answer', async () => {
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('outlives a restart of the server, with its job', async () => {
+it('outlives a restart of the server, with its job (R-A10)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   const run = startRealWorker(world, { machine });
@@ -116,7 +116,7 @@ it('outlives a restart of the server, with its job', async () => {
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('delivers the last status to a server that comes back while the worker leaves', async () => {
+it('delivers the last status to a server that comes back while the worker leaves (F-35)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   const run = startRealWorker(world);
@@ -162,4 +162,28 @@ it('says whose status it could not deliver when it leaves a server that is gone'
     },
   ]);
   expect(output).toEqual(cleanEnd.output);
+});
+
+it('keeps a job through one loss of the connection after the other (F-33)', async () => {
+  const world = await serveWithLedger();
+  const { server } = world;
+  const run = startRealWorker(world, { machine });
+  await run.available();
+  const job = world.offer('stays');
+  const pid = await world.started(job);
+  await server.waitFor(() => job.statuses.length === 1);
+
+  for (let losses = 0; losses < 3; losses += 1) {
+    const before = world.cut();
+    await server.waitFor(() => {
+      const [now] = server.workers;
+      return now !== undefined && now.id !== before && now.migrated.includes(job.id);
+    });
+  }
+  process.kill(pid, 'SIGUSR2');
+  await world.ended(job);
+
+  expect(job.statuses.map(({ status }) => status)).toEqual(['running', 'success']);
+  expect(run.events.filter(({ type }) => type === 'registered').length).toBe(4);
+  expect(await run.end()).toEqual(cleanEnd);
 });

@@ -1,3 +1,4 @@
+import { AvailabilityRequest, Job, JobType, type WorkerMessage } from '@livekit/protocol';
 import { expect, it } from 'vitest';
 import type { JobRequest } from '../../src/index.js';
 import { workerInAHurry } from '../support/hurry.js';
@@ -36,22 +37,25 @@ it.each<[string, (request: JobRequest) => void | Promise<void>]>([
   ['blocks the worker and accepts too late', (request) => acceptAfter(request, 200)],
   ['throws', () => JSON.parse('no json')],
   ['throws later', () => Promise.reject(new Error('the database is down'))],
-])('passes a job to the next worker when the handler of the first %s', async (_, requestFnc) => {
-  const { world, first, second, asked, next } = await twoWorkers(requestFnc);
+])(
+  'passes a job to the next worker when the handler of the first %s (F-42, F-44, F-45, F-46, O-2, D-1, D-23, D-26, N-5, N-23, R-C2, R-C3, R-C4)',
+  async (_, requestFnc) => {
+    const { world, first, second, asked, next } = await twoWorkers(requestFnc);
 
-  const job = world.offer();
-  await world.ended(job);
+    const job = world.offer();
+    await world.ended(job);
 
-  expect(job.answers.map(({ worker, answer }) => [worker, answer])).toEqual([
-    [asked, 'refused'],
-    [next, 'accepted'],
-  ]);
-  expect([job.dispatch, job.status, job.worker]).toEqual(['assigned', 'success', next]);
-  expect(await second.end()).toMatchObject({ output: { outcome: 'drained' } });
-  expect(await first.end()).toEqual(cleanEnd);
-});
+    expect(job.answers.map(({ worker, answer }) => [worker, answer])).toEqual([
+      [asked, 'refused'],
+      [next, 'accepted'],
+    ]);
+    expect([job.dispatch, job.status, job.worker]).toEqual(['assigned', 'success', next]);
+    expect(await second.end()).toMatchObject({ output: { outcome: 'drained' } });
+    expect(await first.end()).toEqual(cleanEnd);
+  },
+);
 
-it('tells a handler that blocked the worker for too long that its acceptance is void', async () => {
+it('tells a handler that blocked the worker for too long that its acceptance is void (F-46, R-C3)', async () => {
   const world = await serveWithLedger();
   const codes: unknown[] = [];
   const requestFnc = async (request: JobRequest) => {
@@ -72,7 +76,7 @@ it('tells a handler that blocked the worker for too long that its acceptance is 
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('ends a job for all workers with reject({ terminate: true })', async () => {
+it('ends a job for all workers with reject({ terminate: true }) (F-42, D-23, N-23)', async () => {
   const { world, first, second, asked } = await twoWorkers((request) =>
     request.reject({ terminate: true }),
   );
@@ -88,7 +92,7 @@ it('ends a job for all workers with reject({ terminate: true })', async () => {
   expect(await first.end()).toEqual(cleanEnd);
 });
 
-it('throws at every answer but the first, which counts', async () => {
+it('throws at every answer but the first, which counts (F-52, N-5, R-C5)', async () => {
   const world = await serveWithLedger();
   const codes: unknown[] = [];
   const requestFnc = async (request: JobRequest) => {
@@ -131,7 +135,7 @@ it('tells the handler when the job is assigned and when it is launched', async (
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('tells the handler when the assignment never comes', async () => {
+it('tells the handler when the assignment never comes (F-50, D-2, R-C6)', async () => {
   const world = await serveWithLedger();
   world.server.script({ direction: 'out', message: 'assignment', fault: 'drop' });
   const codes: unknown[] = [];
@@ -151,7 +155,7 @@ it('tells the handler when the assignment never comes', async () => {
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('tells the handler, and the server, when no process can start the job', async () => {
+it('tells the handler, and the server, when no process can start the job (F-53, N-2)', async () => {
   const world = await serveWithLedger();
   const errors: unknown[] = [];
   const requestFnc = async (request: JobRequest) => {
@@ -177,7 +181,7 @@ it('tells the handler, and the server, when no process can start the job', async
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('joins as the handler says', async () => {
+it('joins as the handler says (F-40)', async () => {
   const world = await serveWithLedger();
   const participation = {
     name: 'Ada',
@@ -199,4 +203,32 @@ it('joins as the handler says', async () => {
   expect({ identity: sub, name, metadata, attributes }).toMatchObject(participation);
   expect(job.agentIdentity).toBe('ada-1');
   expect(await run.end()).toEqual(cleanEnd);
+});
+
+it('answers a thousand offers of one tick, and accepts no more than it may run (N-6, R-C1)', async () => {
+  const world = await serveWithLedger();
+  const { server } = world;
+  const run = startRealWorker(world, { options: { numIdleProcesses: 0, maxJobs: 10 } });
+  await run.available();
+  const worker = server.workers[0]?.id ?? '';
+  const ids = Array.from({ length: 1_000 }, (_, n) => `AJ_${n}`);
+  const answers = () =>
+    server.frames.flatMap(({ direction, message }) => {
+      const content = message?.message as WorkerMessage['message'] | undefined;
+      return direction === 'in' && content?.case === 'availability' ? [content.value] : [];
+    });
+
+  for (const id of ids) {
+    const job = new Job({ id, type: JobType.JT_ROOM, room: { name: id } });
+    server.send(worker, { case: 'availability', value: new AvailabilityRequest({ job }) });
+  }
+  await server.waitFor(() => answers().length >= 1_000);
+
+  expect(
+    answers()
+      .map(({ jobId }) => jobId)
+      .sort(),
+  ).toEqual([...ids].sort());
+  // On a machine that is busy, those that had to wait for their turn are too late to be accepted.
+  expect(answers().filter(({ available }) => available).length).toBeLessThanOrEqual(10);
 });

@@ -11,7 +11,7 @@ const secret = 'marker-of-the-secret';
 const token = 'marker-of-the-token';
 const turn = 'marker-of-the-turn-password';
 
-it('shows an inspector of everything no key pair, no token and no job record', async () => {
+it('shows an inspector of everything no key pair, no token and no job record (F-24, R-S7)', async () => {
   const stream = serialise();
   const world = await serveWithLedger({ keys: { [key]: secret } });
   const { server } = world;
@@ -32,7 +32,7 @@ it('shows an inspector of everything no key pair, no token and no job record', a
   expect(JSON.stringify([run.events, run.logs, server.frames])).not.toMatch(/marker-of|eyJ/);
 });
 
-it('shows neither the token nor the TURN password of an assignment', async () => {
+it('shows neither the token nor the TURN password of an assignment (F-24, R-S7)', async () => {
   const stream = serialise();
   const world = await serveWithLedger();
   const { server } = world;
@@ -64,24 +64,27 @@ it('shows neither the token nor the TURN password of an assignment', async () =>
 it.each([
   ['start', 'json'],
   ['dev', 'pretty'],
-])('writes no query of the address of its server into the log of %s', async (mode, format) => {
-  const { server } = await serveWithLedger();
-  const file = agentFile('obeys-in-one-file.mjs');
-  const program = runProgram([file, mode, '--log-format', format], {
-    server,
-    env: { LIVEKIT_URL: `${server.url}?apikey=marker-of-the-query` },
-  });
-  await server.waitFor(() => server.workers.some(({ status }) => status === 'available'));
-  program.signal('SIGTERM');
-  await program.exited;
+])(
+  'writes no query of the address of its server into the log of %s (F-24)',
+  async (mode, format) => {
+    const { server } = await serveWithLedger();
+    const file = agentFile('obeys-in-one-file.mjs');
+    const program = runProgram([file, mode, '--log-format', format], {
+      server,
+      env: { LIVEKIT_URL: `${server.url}?apikey=marker-of-the-query` },
+    });
+    await server.waitFor(() => server.workers.some(({ status }) => status === 'available'));
+    program.signal('SIGTERM');
+    await program.exited;
 
-  const log = `${program.stdout()}${program.stderr()}`;
-  expect(log).toContain(server.url);
-  expect(log).not.toContain('marker-of');
-});
+    const log = `${program.stdout()}${program.stderr()}`;
+    expect(log).toContain(server.url);
+    expect(log).not.toContain('marker-of');
+  },
+);
 
 it.runIf(process.platform === 'linux')(
-  'writes no secret into a log, an argument or the environment of a child',
+  'writes no secret into a log, an argument or the environment of a child (F-24, O-13, N-37, R-S2, R-S5)',
   async () => {
     const world = await serveWithLedger({ keys: { [key]: secret } });
     const program = runProgram([agentFile('obeys-in-one-file.mjs'), 'start'], {
@@ -109,3 +112,30 @@ it.runIf(process.platform === 'linux')(
     expect(program.left()).toEqual([]);
   },
 );
+
+it('writes no metadata of a room or a job into the log (N-38, R-S5)', async () => {
+  const world = await serveWithLedger();
+  const { server } = world;
+  const program = runProgram([agentFile('obeys-in-one-file.mjs'), 'start', '--max-jobs', '2'], {
+    server,
+    env: { LIVEKIT_LOG_LEVEL: 'debug' },
+  });
+  await program.warm();
+  await world.ended(world.offer('ends'));
+  const known = server.rooms[0]?.metadata ?? '';
+  for (const act of ['ends', 'throws', 'ends', 'ends']) {
+    const metadata = JSON.stringify({ ...JSON.parse(known), act, note: 'marker-of-the-room' });
+    const agents = [{ agentName: '', metadata: 'marker-of-the-job' }];
+    server.createRoom({ name: `room ${server.jobs.length}`, metadata, agents });
+  }
+  await server.waitFor(() => server.jobs.every(({ dispatch }) => dispatch !== 'offering'));
+  const taken = server.jobs.filter(({ dispatch }) => dispatch === 'assigned');
+  await world.ended(...taken);
+  program.signal('SIGTERM');
+  await program.exited;
+
+  const log = `${program.stdout()}${program.stderr()}`;
+  expect(log).toContain('job.rejected');
+  expect(log).toContain('job.ended');
+  expect(log).not.toContain('marker-of');
+});

@@ -33,7 +33,7 @@ const asked = { type: 'shutdown', reason: 'asked', graceMs: 3_000 };
 /** What a job process promises of the regular end of its job. */
 export const ending: readonly Behaviour<Machine>[] = [
   {
-    title: 'lets its job leave the room only after the outcome was told and delivered',
+    title: 'lets its job leave the room only after the outcome was told and delivered (F-88)',
     run: (machine) => {
       const subject = start(machine);
       const { child, emitted, output, send, timers, toParent, value } = subject;
@@ -111,7 +111,7 @@ export const ending: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'calls an exit without an outcome a failure, whatever its code',
+    title: 'calls an exit without an outcome a failure, whatever its code (R-D14, R-D15)',
     run: (machine) => {
       const endOf = (code: number | null, signal: string | null) => {
         const subject = start(machine);
@@ -138,7 +138,7 @@ export const ending: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'believes the outcome that arrives between the exit and the verdict',
+    title: 'believes the outcome that arrives between the exit and the verdict (R-D15)',
     run: (machine) => {
       const subject = start(machine);
       runJob(subject);
@@ -225,7 +225,8 @@ export const ending: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'climbs the ladder of a shutdown: message, SIGTERM, SIGKILL, and gives up the process',
+    title:
+      'climbs the ladder of a shutdown: message, SIGTERM, SIGKILL, and gives up the process (F-89, D-21, N-7, N-40)',
     run: (machine) => {
       const subject = start(machine);
       const { advance, child, output, send, status, timers, value } = subject;
@@ -253,7 +254,8 @@ export const ending: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'gives the whole shutdown one budget, its report and its leaving included',
+    title:
+      'gives the whole shutdown one budget, its report and its leaving included (F-88, O-20, D-21, N-7)',
     run: (machine) => {
       const subject = start(machine);
       const { advance, child, output, send, value } = subject;

@@ -74,7 +74,7 @@ export const killing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'waits 10 s for the exit after SIGKILL, then gives the process up as lost',
+    title: 'waits 10 s for the exit after SIGKILL, then gives the process up as lost (D-21)',
     run: (machine) => {
       const { advance, child, children, output, send, status, timers } = startForcing(machine);
 
@@ -93,7 +93,7 @@ export const killing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'kills the helpers of a process that exited, and waits 0.5 s for the verdict',
+    title: 'kills the helpers of a process that exited, and waits 0.5 s for the verdict (R-D17)',
     run: (machine) => {
       const subject = start(machine);
       const { advance, child, output, send, status } = subject;
@@ -191,7 +191,7 @@ export const killing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'kills a child that says what no runner says',
+    title: 'kills a child that says what no runner says (R-E8)',
     run: (machine) => {
       const subject = start(machine);
       runJob(subject);

@@ -56,7 +56,7 @@ export const starting: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'ends nothing for the time in which its worker itself was frozen',
+    title: 'ends nothing for the time in which its worker itself was frozen (N-9)',
     run: (machine) => {
       const { actor, child, clock } = startFreezing(machine);
       const value = () => actor.getSnapshot().value;
@@ -94,7 +94,7 @@ export const starting: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'kills a child that is not online in time',
+    title: 'kills a child that is not online in time (F-82, O-19)',
     run: (machine) => {
       const { advance, child, output, value } = start(machine);
       child.say({ type: 'child.spawned', pid: 41 });
@@ -111,7 +111,7 @@ export const starting: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'kills a child that does not prewarm in time, counted from its spawn',
+    title: 'kills a child that does not prewarm in time, counted from its spawn (F-82, O-19, R-D7)',
     run: (machine) => {
       const { advance, child, output, value } = start(machine);
       child.say({ type: 'child.spawned', pid: 41 });
@@ -146,7 +146,7 @@ export const starting: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'ends with what the child says of its failed start',
+    title: 'ends with what the child says of its failed start (R-D2)',
     run: (machine) => {
       const { child, output, toParent, value } = start(machine);
       child.say({ type: 'child.spawned', pid: 41 });
@@ -162,7 +162,7 @@ export const starting: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'ends when there is no process at all',
+    title: 'ends when there is no process at all (R-D9)',
     run: (machine) => {
       const { child, output, status } = start(machine);
 
@@ -177,7 +177,7 @@ export const starting: readonly Behaviour<Machine>[] = [
   },
   {
     title:
-      'takes every death of a process that was not asked to end for a failure, with its reason',
+      'takes every death of a process that was not asked to end for a failure, with its reason (R-D2, R-D8)',
     run: (machine) => {
       const reasonOf = (code: number | null, signal: string | null, isWarm: boolean) => {
         const { child, output } = start(machine);
@@ -242,7 +242,7 @@ export const starting: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'kills a child that does not acknowledge its job in time',
+    title: 'kills a child that does not acknowledge its job in time (R-D4)',
     run: (machine) => {
       const subject = start(machine);
       const { advance, child, output, toParent, value } = subject;

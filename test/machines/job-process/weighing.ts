@@ -53,7 +53,7 @@ export const weighing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'tells of a child that uses much memory, and lets it live',
+    title: 'tells of a child that uses much memory, and lets it live (F-87, O-23)',
     run: (machine) => {
       const subject = start(machine);
       runJob(subject);
@@ -88,7 +88,7 @@ export const weighing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'calls a job failed that used too much memory, whatever the child reports',
+    title: 'calls a job failed that used too much memory, whatever the child reports (F-87, N-32)',
     run: (machine) => {
       const { child, output, toParent } = startEnding(machine);
 
@@ -110,7 +110,8 @@ export const weighing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'climbs the ladder of a shutdown with a child that does not give its memory back',
+    title:
+      'climbs the ladder of a shutdown with a child that does not give its memory back (F-87, N-32)',
     run: (machine) => {
       const { advance, child, output } = startEnding(machine);
 

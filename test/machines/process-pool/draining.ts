@@ -57,7 +57,8 @@ export const draining: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'closes its warm and starting processes when it drains, and is closed with the last',
+    title:
+      'closes its warm and starting processes when it drains, and is closed with the last (R-F2)',
     run: (machine) => {
       const pool = start(machine, { idle: 3, concurrency: 2 });
       const { children, proc, send, slots, status, timers, toParent } = pool;
@@ -79,7 +80,7 @@ export const draining: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'lets running jobs end by themselves when it drains',
+    title: 'lets running jobs end by themselves when it drains (N-3)',
     run: (machine) => {
       const pool = startMixed(machine);
       const { advance, proc, send, status, toParent } = pool;
@@ -132,7 +133,7 @@ export const draining: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'stays open for accepted offers, and starts a process for each that comes',
+    title: 'stays open for accepted offers, and starts a process for each that comes (F-139)',
     run: (machine) => {
       const pool = start(machine, { idle: 0 });
       const { proc, send, slots, status } = pool;
@@ -281,7 +282,7 @@ export const draining: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'ends every process through its shutdown, and every job that waits at once',
+    title: 'ends every process through its shutdown, and every job that waits at once (R-F3)',
     run: (machine) => {
       const pool = startMixed(machine);
       const { proc, send, status, toParent, value } = pool;

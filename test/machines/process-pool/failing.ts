@@ -37,7 +37,7 @@ const startDegraded = (machine: Machine, idle = 1) => {
 /** What a pool promises when processes do not start. */
 export const failing: readonly Behaviour<Machine>[] = [
   {
-    title: 'pauses after a failed start, twice as long each time',
+    title: 'pauses after a failed start, twice as long each time (F-85, D-15, N-15)',
     run: (machine) => {
       const pool = start(machine);
       const { advance, slots, toParent, value } = pool;
@@ -128,7 +128,8 @@ export const failing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'is degraded by the fifth failed start in 30 s, and gives up the jobs that wait',
+    title:
+      'is degraded by the fifth failed start in 30 s, and gives up the jobs that wait (F-85, N-15, R-E1)',
     run: (machine) => {
       const pool = start(machine, { concurrency: 1 });
       const { has, slots, toParent, value } = pool;
@@ -170,7 +171,7 @@ export const failing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'starts no more than one process every 30 s while it is degraded',
+    title: 'starts no more than one process every 30 s while it is degraded (N-15, R-E1)',
     run: (machine) => {
       const pool = startDegraded(machine, 3);
       const { advance, processes, slots, toParent, value } = pool;
@@ -192,7 +193,7 @@ export const failing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'recovers with the first process that becomes warm',
+    title: 'recovers with the first process that becomes warm (R-E1)',
     run: (machine) => {
       const pool = startDegraded(machine, 2);
       const { advance, has, slots, toParent, value } = pool;
@@ -242,7 +243,7 @@ export const failing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'lets jobs go on while it is degraded',
+    title: 'lets jobs go on while it is degraded (R-E1)',
     run: (machine) => {
       const pool = startWarm(machine, { idle: 1, concurrency: 6 });
       const { proc, toParent, value } = pool;

@@ -79,7 +79,8 @@ export const wired: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'starts a job elsewhere that was given to a process in the tick of its death',
+    title:
+      'starts a job elsewhere that was given to a process in the tick of its death (D-7, R-E3)',
     run: (machine) => {
       const pool = startWarm(machine, 2);
       childOf(pool, 0).say({ type: 'child.exited', ...bySigkill });
@@ -121,7 +122,8 @@ export const wired: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'gives an unacknowledged job to three processes within 6 s, then gives it up',
+    title:
+      'gives an unacknowledged job to three processes within 6 s, then gives it up (F-83, R-D4)',
     run: (machine) => {
       const pool = startWarm(machine, 3);
       const job = launch(pool, 'job-1');

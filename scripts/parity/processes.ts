@@ -1,0 +1,102 @@
+import { beyond, must, need, parity, type Subject } from './row.js';
+
+export const processes: Subject = {
+  name: 'Processes of jobs',
+  rows: {
+    'F-77': must('Each job has a process of its own, and its crash harms no other.'),
+    'F-79': must('A process is prewarmed, and its job finds what was prepared.'),
+    'F-82': parity('A start that takes too long is ended.'),
+    'F-86': parity('A process that answers late is warned about, one that is silent is killed.'),
+    'F-87': parity('Memory is measured, warned about and limited.'),
+    'F-88': parity('A shutdown is asked for, acknowledged and bounded.'),
+    'F-89': need('A process that ignores signals is killed all the same.'),
+    'F-90': parity('A process whose worker is gone ends its job and leaves.'),
+    'F-91': parity('Ctrl-C reaches the worker and not the jobs.'),
+    'F-92': parity('A hang leaves a report of the process and of its actor.'),
+    'F-93': parity('Lines of jobs come through the log of the worker, with process and job.'),
+    'F-94': parity('A rejection that nobody handles is an error in the log and may fail the job.'),
+    'F-95': parity('An exception that nobody catches fails the job with its text.'),
+    'F-96': need('Agents in TypeScript, ESM and CommonJS run in the processes of jobs.'),
+    'F-98': beyond('A process may run several jobs, one after the other, on request.'),
+    'F-99': beyond('Environment, arguments and limits of the processes are options.'),
+    'F-102': need('The record of a job reaches its process without loss.'),
+    'D-6': need('A kill is one that cannot be ignored.'),
+    'D-12': need('Numbers and enumerations of a job record are what the server sent.'),
+    'D-13': need('The attributes of an acceptance are not lost on the way.'),
+    'D-21': need('The last step of a process has a limit, too.'),
+    'N-7': need('When a job is over, its process is gone within the configured limits.'),
+    'N-9': need('A machine that froze as a whole kills no process.'),
+    'N-14': need(
+      'A failed start is one line with its cause, how long it took and what the process said last.',
+    ),
+    'N-29': need('A rejection that nobody handles is logged with its job and harms no other.'),
+    'N-30': need(
+      'A warm process loads the runner, the room library and the agent, and nothing else.',
+    ),
+    'N-32': need(
+      'A process above its limit ends, its job fails for that reason, and the worker itself does not grow.',
+    ),
+    'N-40': need('Each phase of an end has its own limit.'),
+    'N-43': need('ESM, CommonJS, TypeScript and odd paths all load.'),
+    'N-48': need('Jobs share nothing: a process is never forked from one with state.'),
+    'R-D1': need('A process that dies as it starts is known at once and retried after a wait.'),
+    'R-D2': need('A process that dies as it prewarms keeps its reason.'),
+    'R-D3': need('A warm process that dies is replaced before it can be given a job.'),
+    'R-D4': need('A process that does not acknowledge its job is passed over for the next.'),
+    'R-D5': need(
+      'A process that dies with its job fails it at once, and nothing runs again silently.',
+    ),
+    'R-D6': need('A process that dies while it closes is signalled no more.'),
+    'R-D7': need('A prewarm that hangs or blocks is killed at its limit.'),
+    'R-D8': need('Every way to fail a start has a reason of its own.'),
+    'R-D9': need('A process that cannot even be spawned costs capacity, not the worker.'),
+    'R-D10': need('A running job that blocks its loop is warned about, then killed.'),
+    'R-D11': need('A leak is warned about with its growth, then ended.'),
+    'R-D12': need(
+      'An error that nobody catches fails the job; one that is swallowed leaves the heartbeat in charge.',
+    ),
+    'R-D13': need(
+      'Handles that leak, and an entrypoint that does not end, are cut off at the limit.',
+    ),
+    'R-D14': need('An exit without an outcome is a failure, whatever its code.'),
+    'R-D15': need('The last message of a process is not lost.'),
+    'R-D16': need('The last lines of a process’ log are not lost.'),
+    'R-D17': need('Helpers that a job started end with it.'),
+  },
+};
+
+export const pool: Subject = {
+  name: 'Pool of warm processes',
+  rows: {
+    'F-78': must('Processes are kept warm for the jobs to come.'),
+    'F-80': parity('Several processes start at once, up to a limit.'),
+    'F-81': parity('The number of warm processes follows the load, up and down.'),
+    'F-83': parity('A job whose process fails to take it is given to another.'),
+    'F-84': parity('A dead warm process leaves the pool at once.'),
+    'F-85': beyond(
+      'Starts that keep failing wait longer and longer, and the server hears that the worker is full.',
+    ),
+    'D-7': need('No job is given to a dead process.'),
+    'D-8': need('A process that is over is forgotten, also where none is kept warm.'),
+    'D-15': need('A prewarm that always fails is not repeated without a pause.'),
+    'N-1': need('A worker whose processes cannot start is full, not ready, and refuses.'),
+    'N-8': need(
+      'A killed warm process is replaced within 2 s, and the next job starts on a live one.',
+    ),
+    'N-13': need('A burst is warmed side by side.'),
+    'N-15': need('A loop of failed starts stays within a budget.'),
+    'R-E1': need(
+      'A loop of failed starts ends degraded, with jobs going on, and recovers by itself.',
+    ),
+    'R-E2': need('A pool that lost all its processes fills up again, side by side.'),
+    'R-E3': need('A process that dies as it is handed a job costs no job.'),
+    'R-E4': need(
+      'A burst larger than the pool is served as far as it can be in time, and refused beyond.',
+    ),
+    'R-E5': need('A change of the number of warm processes closes none that is reserved.'),
+    'R-E6': need('A process that reads no messages is not sent more and more.'),
+    'R-E7': need('A process that floods its worker is ended.'),
+    'R-E8': need('A process that sends what is no message is ended, and its job fails.'),
+    'R-E9': need('A hundred processes cost little supervision.'),
+  },
+};
