@@ -315,6 +315,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
         type: 'request.answered',
         jobId: 'job-1',
         available: true,
+        at: 1,
         terminate: false,
         participation: as('agent-job-1'),
       });
@@ -405,6 +406,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
         type: 'request.answered',
         jobId: 'job-1',
         available: true,
+        at: 1,
         terminate: false,
         participation: as('agent-job-1'),
       });

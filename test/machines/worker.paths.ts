@@ -59,6 +59,13 @@ const invariants: readonly Invariant<Machine, Memory>[] = [
       reported === (after.hasTag('available') ? 'available' : 'full'),
   },
   {
+    title: 'keeps no process warm at or above its threshold, once it runs',
+    holds: ({ after: { value, context } }) =>
+      !isIn(value, 'running') ||
+      context.idleTarget ===
+        (context.load >= context.settings.loadThreshold ? 0 : context.settings.numIdleProcesses),
+  },
+  {
     title: 'takes nothing new once it drains',
     holds: ({ before, after }) =>
       !before?.hasTag('draining') ||
@@ -111,7 +118,8 @@ function remember(memory: Memory, step: Taken): Memory {
 
 /** Counters are cut where no guard looks any further. */
 function key({ context }: Snapshot): unknown {
-  const { links, requests, jobs, ended, removals, load, loadMisses, failure, jobsCut } = context;
+  const { links, requests, jobs, ended, removals, load, loadMisses, loadFaults, failure, jobsCut } =
+    context;
   return [
     links,
     requests.map(({ slot, jobId, phase }) => [slot, jobId, phase]),
@@ -120,6 +128,7 @@ function key({ context }: Snapshot): unknown {
     removals,
     load >= context.settings.loadThreshold,
     Math.min(loadMisses, 3),
+    loadFaults,
     failure !== undefined,
     jobsCut,
     context.end,
