@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
+import { argumentError, optionsOf } from '../arguments.js';
 import { WorkerError } from '../errors.js';
 import type { LoadFnc } from '../machines/worker.types.js';
-import { argumentError, optionsOf } from './arguments.js';
 import { controlGroups } from './control-group.js';
 import { type CpuReading, type CpuSources, cpuReader, type ReadCpu } from './cpu-reading.js';
 import { expectedCpus, isNumCpus, numCpusIn, numCpusVariable } from './num-cpus.js';

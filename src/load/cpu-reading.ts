@@ -33,7 +33,7 @@ const assumedCpus = 2;
  */
 export function cpuReader(sources: CpuSources): ReadCpu {
   const files = folder(sources.root);
-  if (files.text('cpu.stat') !== undefined) return versionTwo(files, sources);
+  if (files.field('cpu.stat', 'usage_usec') !== undefined) return versionTwo(files, sources);
   const usage = versionOneUsage.find((path) => files.number(path) !== undefined);
   return usage === undefined ? plain(sources) : versionOne(files, usage, sources);
 }

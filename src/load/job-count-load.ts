@@ -1,5 +1,5 @@
+import { argumentError } from '../arguments.js';
 import type { LoadFnc } from '../machines/worker.types.js';
-import { argumentError } from './arguments.js';
 
 /**
  * The number of jobs that run, as a share of `count`: with `jobCountLoad(10)` each job is a tenth.

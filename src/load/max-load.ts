@@ -1,6 +1,6 @@
+import { argumentError, shown } from '../arguments.js';
 import { WorkerError } from '../errors.js';
 import type { LoadFnc, WorkerView } from '../machines/worker.types.js';
-import { argumentError, shown } from './arguments.js';
 
 /**
  * The highest of several loads: a worker is as full as what is scarcest. The parts may be

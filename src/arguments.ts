@@ -1,4 +1,4 @@
-import { WorkerError } from '../errors.js';
+import { WorkerError } from './errors.js';
 
 /** What a function was given, in a few words that show no more than a number or a short text. */
 export function shown(value: unknown): string {
