@@ -1,4 +1,5 @@
 import {
+  byAttributes,
   byMetadata,
   maxJobs,
   maxPerRoom,
@@ -28,3 +29,7 @@ const room = v.object({ agents: v.literal(true) });
 export const invited = withPolicies(workerMachine, {
   acceptsJob: byMetadata(room, { of: 'room' }),
 });
+
+// Only dispatches with these attributes.
+const vip = v.object({ tier: v.literal('vip') });
+export const forVips = withPolicies(workerMachine, { acceptsJob: byAttributes(vip) });

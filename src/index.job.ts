@@ -18,6 +18,7 @@ export { WorkerPermissions, WorkerType } from './permissions.js';
 export {
   allOf,
   anyOf,
+  byAttributes,
   byMetadata,
   maxJobs,
   maxPerRoom,

@@ -30,6 +30,7 @@ export {
   allOf,
   anyOf,
   type ByMetadataOptions,
+  byAttributes,
   byMetadata,
   maxJobs,
   maxPerRoom,

@@ -3,15 +3,12 @@ import type { jobRequestMachine } from './machines/job-request.machine.js';
 import type { workerMachine } from './machines/worker.machine.js';
 import { checkPolicy, type Policy, type PolicyInput, verdictOf } from './policies/policy.js';
 
-export {
-  type ByMetadataOptions,
-  byMetadata,
-  type SchemaResult,
-  type StandardSchema,
-} from './policies/by-metadata.js';
+export { byAttributes } from './policies/by-attributes.js';
+export { type ByMetadataOptions, byMetadata } from './policies/by-metadata.js';
 export { allOf, anyOf, noneOf } from './policies/combine.js';
 export { maxJobs, maxPerRoom } from './policies/counts.js';
 export type { Policy, PolicyInput } from './policies/policy.js';
+export type { SchemaResult, StandardSchema } from './policies/schema.js';
 export { type TokenBucketOptions, tokenBucket } from './policies/token-bucket.js';
 
 /** The guards of the job request machine that a user may replace. */

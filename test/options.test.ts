@@ -86,7 +86,7 @@ describe('defaults', () => {
         logLevel: 'info',
       },
     ],
-  ] as const)('are complete in %s', (mode, own) => {
+  ] as const)('are complete in %s (F-6, O-5)', (mode, own) => {
     const { credentials, execArgv: _, ...plain } = resolve({}, { mode });
 
     expect(plain).toEqual({ ...common, ...own });
@@ -167,7 +167,7 @@ describe('bounds', () => {
     ).toEqual(bad.map(() => `- ${name}`));
   });
 
-  it('keeps 0 and Infinity as they are', () => {
+  it('keeps 0 and Infinity as they are (F-6, O-5)', () => {
     const zeros = { numIdleProcesses: 0, loadThreshold: 0, drainTimeout: 0, port: 0, maxJobs: 0 };
     const limitless = { maxRetry: Infinity, drainTimeout: Infinity, maxJobs: Infinity };
 
@@ -183,7 +183,7 @@ describe('pairs', () => {
     ['drainTimeout', 1, 2],
     ['port', 1, 2],
     ['logLevel', 'warn', 'error'],
-  ] as const)('%s differs between dev and start', (name, dev, prod) => {
+  ] as const)('%s differs between dev and start (F-6, O-5)', (name, dev, prod) => {
     const given = { [name]: { dev, prod } };
 
     expect(resolve(given, { mode: 'dev' })[name]).toBe(dev);

@@ -25,9 +25,9 @@ export interface LoadSamplerOptions {
  * Without a `loadFnc` the load is that of the container's CPUs. What comes of a load, or of its
  * absence, is the machine's business.
  *
- * Contract: a report each 2.5 s is either `load.sampled`, with what the function says, or
- * `load.missed`. A function is not called again before its last call has settled, or the machine
- * says `ask.again`; a late result still counts.
+ * Contract: every 2.5 s there is `load.sampled`, with what the function says, or `load.missed`; or
+ * `load.awaited`, 0.5 s later, when it takes its time. A function is not called again before its
+ * last call has settled, or the machine says `ask.again`; a late result still counts.
  */
 export const loadSampler = ({
   every = everyOnTheClock,
@@ -49,6 +49,7 @@ export const loadSampler = ({
     return every(sampleMs, () => {
       sample(loadFnc);
       if (ticks % samplesPerReport === 0) reporter.report();
+      else reporter.remind();
       ticks += 1;
     });
   };
@@ -68,6 +69,7 @@ type MissFault = Exclude<LoadFault, 'excessive'>;
 /** Asks for one measurement at a time. It never throws, whatever the user's function does. */
 function reporterOf(measure: () => unknown, sendBack: (fact: LoadFact) => void) {
   let pending: symbol | undefined;
+  let owesFact = false;
   const miss = (fault: MissFault, error: unknown): void =>
     sendBack({ type: 'load.missed', fault, error: failureOf(error, 'ERR_LOAD_FNC') });
   const take = (load: unknown): void => {
@@ -77,6 +79,7 @@ function reporterOf(measure: () => unknown, sendBack: (fact: LoadFact) => void) 
 
   return {
     report() {
+      owesFact = false;
       if (pending !== undefined)
         return miss('late', new Error('It has not settled since the last report was due.'));
       try {
@@ -84,14 +87,21 @@ function reporterOf(measure: () => unknown, sendBack: (fact: LoadFact) => void) 
         if (!isThenable(load)) return take(load);
         const call = Symbol('call');
         pending = call;
+        owesFact = true;
         Promise.resolve(load)
-          .then(take, (error) => miss('threw', error))
           .finally(() => {
-            if (pending === call) pending = undefined;
-          });
+            if (pending !== call) return;
+            pending = undefined;
+            owesFact = false;
+          })
+          .then(take, (error) => miss('threw', error));
       } catch (error) {
         miss('threw', error);
       }
+    },
+    remind() {
+      if (owesFact) sendBack({ type: 'load.awaited' });
+      owesFact = false;
     },
     forget() {
       pending = undefined;

@@ -290,6 +290,7 @@ export const workerMachine = setup({
       },
       { actions: [{ type: 'holdLoad', params: fromEvent }, 'report'] },
     ],
+    'load.awaited': { actions: 'report' },
     'load.missed': [
       {
         guard: 'isLastMiss',

@@ -147,10 +147,12 @@ export type LoadCommand =
   | { readonly type: 'jobs'; readonly jobIds: readonly string[] }
   /** Do not wait any longer for a call that has not settled. */
   | { readonly type: 'ask.again' };
-/** Facts from it: one each 2.5 s. */
+/** Facts from it: at least one every 2.5 s. */
 export type LoadFact =
   /** The load, as the function says it; what is above 1 counts as 1. */
   | { readonly type: 'load.sampled'; readonly load: number }
+  /** A report is due, and the function was asked and has not answered yet. */
+  | { readonly type: 'load.awaited' }
   | {
       readonly type: 'load.missed';
       readonly fault: 'threw' | 'late' | 'unusable';

@@ -85,7 +85,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'is available again once an offer is refused, expires, or cannot start',
+    title: 'is available again once an offer is refused, expires, or cannot start (F-73, N-6)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 1 });
       const { advance, link, pool, value } = worker;
@@ -113,7 +113,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'keeps the place of a job until its process is gone',
+    title: 'keeps the place of a job until its process is gone (N-6)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 1 });
       const { link, value } = worker;
@@ -133,7 +133,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'counts a job that started once, as a job and not as an offer',
+    title: 'counts a job that started once, as a job and not as an offer (N-6)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 2 });
 
@@ -142,6 +142,18 @@ export const behaviours: readonly WorkerBehaviour[] = [
 
       work(worker, 'job-2');
       expect(worker.value()).toEqual({ running: 'full' });
+    },
+  },
+  {
+    title: 'takes no job at all with a threshold of 0 (F-6, O-5)',
+    run: (machine) => {
+      const worker = running(machine, { loadThreshold: 0 });
+      worker.load.say(sampled(0));
+      offer(worker, 'job-1');
+
+      expect(worker.value()).toEqual({ running: 'full' });
+      expect(ofType(worker.link.told, 'answer').map(({ available }) => available)).toEqual([false]);
+      expect(ofType(worker.link.told, 'report')).toEqual([report('full')]);
     },
   },
   {
@@ -154,7 +166,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'reports once with each change, status, load and job ids together',
+    title: 'reports once with each change, status, load and job ids together (F-73, F-75)',
     run: (machine) => {
       const worker = running(machine);
       const { link, load } = worker;
@@ -191,8 +203,9 @@ export const behaviours: readonly WorkerBehaviour[] = [
       load.say(sampled(0.35));
       load.say(missed);
       load.say(missed);
+      load.say({ type: 'load.awaited' });
 
-      expect(link.told).toEqual(Array(4).fill(report('available', [], 0.345)));
+      expect(link.told).toEqual(Array(5).fill(report('available', [], 0.345)));
     },
   },
   {
@@ -333,7 +346,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'counts missing samples anew after a good one',
+    title: 'counts missing samples anew after a good one (R-C16)',
     run: (machine) => {
       const { emitted, load, value } = running(machine, { loadFnc });
 
@@ -344,7 +357,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'counts missing samples before it runs as well',
+    title: 'counts missing samples before it runs as well (R-C16)',
     run: (machine) => {
       const { emitted, link, load, pool, value } = prewarming(machine, { loadFnc });
       pool.say({ type: 'pool.process', slot: 0, pid: 1, timings: {} });
@@ -681,7 +694,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'tells policies how much is going on here, without the offer itself',
+    title: 'tells policies how much is going on here, without the offer itself (F-72)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 9 });
       const { link, load } = worker;

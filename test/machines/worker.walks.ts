@@ -39,6 +39,7 @@ const linkDone = done('link.0', { slot: 0, failure: undefined, undelivered: 0 })
 
 const listening: Event = { type: 'http.listening', host: '127.0.0.1', port: 8081 };
 const missed: Event = { type: 'load.missed', fault: 'threw', error: failure };
+const awaited: Event = { type: 'load.awaited' };
 const idleLoad: Event = { type: 'load.sampled', load: 0.1 };
 const fullLoad: Event = { type: 'load.sampled', load: 0.9 };
 const excessiveLoad: Event = { type: 'load.sampled', load: 5 };
@@ -90,7 +91,7 @@ export const loadFacts = ({ children }: Snapshot, { heard, asked }: Memory): Eve
   ...(children['link.0'] ? [registered, linkDone] : []),
   ...(children.pool ? [processReady, { type: 'pool.ready' } as const] : []),
   ...(children.pool && asked ? [poolDone] : []),
-  ...(children.load ? [idleLoad, fullLoad, excessiveLoad, missed] : []),
+  ...(children.load ? [idleLoad, fullLoad, excessiveLoad, missed, awaited] : []),
 ];
 
 /** Offers to a worker that has places, warm or up: each is answered, none is assigned. */

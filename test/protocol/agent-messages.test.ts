@@ -115,7 +115,7 @@ it('answers no without a participation', () => {
   expect(written(no, 'helper').value?.toJson()).toEqual({ jobId: 'AJ_1', terminate: true });
 });
 
-it('always reports status, load and job count together', () => {
+it('always reports status, load and job count together (F-75)', () => {
   const idle = written({ kind: 'report', status: 'available', load: 0, jobIds: [] });
   const busy = written({ kind: 'report', status: 'full', load: 0.5, jobIds: ['a', 'b'] });
 

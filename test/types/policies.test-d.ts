@@ -4,6 +4,7 @@ import { createActor } from 'xstate';
 import {
   allOf,
   anyOf,
+  byAttributes,
   byMetadata,
   type Capacity,
   createWorker,
@@ -45,6 +46,7 @@ it('makes policies of all that is ready made', () => {
   expectTypeOf(maxPerRoom(1)).toEqualTypeOf<Policy>();
   expectTypeOf(tokenBucket({ jobs: 1, per: 1 })).toEqualTypeOf<Policy>();
   expectTypeOf(byMetadata(v.object({ tenant: v.string() }))).toEqualTypeOf<Policy>();
+  expectTypeOf(byAttributes(v.object({ tier: v.string() }))).toEqualTypeOf<Policy>();
   expectTypeOf(allOf(maxJobs(1), () => true)).toEqualTypeOf<Policy>();
   expectTypeOf(anyOf(({ capacity }) => capacity.acceptedAt.length > 0)).toEqualTypeOf<Policy>();
   withPolicies(workerMachine, { acceptsJob: noneOf(maxPerRoom(1), ({ offer }) => offer.resuming) });
@@ -65,6 +67,8 @@ it('refuses wrong arguments of what is ready made', () => {
   tokenBucket({ jobs: 1, per: 1, now: () => new Date() });
   // @ts-expect-error a schema is an object that can validate
   byMetadata({ type: 'object' });
+  // @ts-expect-error a shape is no schema
+  byAttributes({ tier: v.string() });
   // @ts-expect-error a predicate is no schema
   byMetadata((value: unknown) => typeof value === 'string');
   // @ts-expect-error nobody else has metadata
