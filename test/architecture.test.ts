@@ -33,7 +33,7 @@ const layers: Layers = {
   // Measures of load: the worker's own, and those that users combine. They load in jobs, too.
   load: {
     files: /^load\//,
-    value: /^(node:fs|node:os|node:path|load\/.+|arguments\.ts|errors\.ts)$/,
+    value: /^(node:os|load\/.+|arguments\.ts|errors\.ts)$/,
     type: /^machines\/.+$/,
     dynamic: nothing,
   },

@@ -68,24 +68,27 @@ type MissFault = Exclude<LoadFault, 'excessive'>;
 
 /** Asks for one measurement at a time. It never throws, whatever the user's function does. */
 function reporterOf(measure: () => unknown, sendBack: (fact: LoadFact) => void) {
-  let pending: symbol | undefined;
+  let pending: { isLate: boolean } | undefined;
   let owesFact = false;
   const miss = (fault: MissFault, error: unknown): void =>
     sendBack({ type: 'load.missed', fault, error: failureOf(error, 'ERR_LOAD_FNC') });
-  const take = (load: unknown): void => {
-    if (typeof load === 'number' && load >= 0) sendBack({ type: 'load.sampled', load });
+  const take = (load: unknown, isLate = false): void => {
+    if (typeof load === 'number' && load >= 0)
+      sendBack({ type: 'load.sampled', load, ...(isLate && { isLate }) });
     else miss('unusable', new Error(`The load is ${shown(load)}, not a number from 0 to 1.`));
   };
 
   return {
     report() {
       owesFact = false;
-      if (pending !== undefined)
+      if (pending !== undefined) {
+        pending.isLate = true;
         return miss('late', new Error('It has not settled since the last report was due.'));
+      }
       try {
         const load = measure();
         if (!isThenable(load)) return take(load);
-        const call = Symbol('call');
+        const call = { isLate: false };
         pending = call;
         owesFact = true;
         Promise.resolve(load)
@@ -94,7 +97,10 @@ function reporterOf(measure: () => unknown, sendBack: (fact: LoadFact) => void) 
             pending = undefined;
             owesFact = false;
           })
-          .then(take, (error) => miss('threw', error));
+          .then(
+            (settled) => take(settled, call.isLate),
+            (error) => miss('threw', error),
+          );
       } catch (error) {
         miss('threw', error);
       }

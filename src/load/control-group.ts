@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 /** Where Linux shows the control group of a container. */
 export const controlGroups = '/sys/fs/cgroup';
 
@@ -16,8 +13,10 @@ export interface Folder {
 
 export function folder(root: string): Folder {
   const text = (path: string): string | undefined => {
+    // Not imported: as a module it loads all of Node's streams with it.
+    const { readFileSync } = process.getBuiltinModule('node:fs');
     try {
-      return readFileSync(join(root, path), 'utf8').trim();
+      return readFileSync(`${root}/${path}`, 'utf8').trim();
     } catch {
       return undefined;
     }

@@ -8,16 +8,21 @@ import type { Context, Emitted, Event, LoadFact, LoadFault } from './worker.type
 /** Intervals for which the last load stands in for those that are missing. */
 export const missLimit = 3;
 
+type Sample = Extract<LoadFact, { type: 'load.sampled' }>;
 type Miss = Extract<LoadFact, { type: 'load.missed' }>;
 
 /** Actions about load. */
 export const loads = {
-  holdLoad: steps<Context, Event, Emitted, { load: number }>(({ context, enqueue }, { load }) => {
-    const loadFaults: readonly LoadFault[] = load > 1 ? ['excessive'] : [];
+  holdLoad: steps<Context, Event, Emitted, Sample>(({ context, enqueue }, { load, isLate }) => {
+    // Who is always late is not told so every time.
+    const known: readonly LoadFault[] = isLate ? context.loadFaults : [];
     enqueue.assign({
       load: Math.min(load, 1),
       loadMisses: 0,
-      loadFaults,
+      loadFaults: [
+        ...known.filter((fault) => fault === 'late'),
+        ...(load > 1 ? (['excessive'] as const) : []),
+      ],
       jobs: context.jobs.map((job) => (job.isMeasured ? job : { ...job, isMeasured: true })),
     });
   }),

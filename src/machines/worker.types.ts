@@ -150,7 +150,12 @@ export type LoadCommand =
 /** Facts from it: at least one every 2.5 s. */
 export type LoadFact =
   /** The load, as the function says it; what is above 1 counts as 1. */
-  | { readonly type: 'load.sampled'; readonly load: number }
+  | {
+      readonly type: 'load.sampled';
+      readonly load: number;
+      /** It was missing in a report before. */
+      readonly isLate?: boolean;
+    }
   /** A report is due, and the function was asked and has not answered yet. */
   | { readonly type: 'load.awaited' }
   | {

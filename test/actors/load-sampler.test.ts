@@ -165,7 +165,7 @@ it('does not call a function again that has not settled, and takes its late resu
   await new Promise(setImmediate);
   sampler.tick(5);
 
-  expect(sampler.facts.slice(3)).toEqual([sampled(0.3)]);
+  expect(sampler.facts.slice(3)).toEqual([{ ...sampled(0.3), isLate: true }]);
   expect(calls.length).toBe(2);
 });
 
@@ -188,7 +188,7 @@ it('calls a function that hangs again when it is told to, and still takes what c
   await new Promise(setImmediate);
   sampler.tick(5);
 
-  expect(sampler.facts).toEqual([awaited, late, sampled(0.3), awaited, late]);
+  expect(sampler.facts).toEqual([awaited, late, { ...sampled(0.3), isLate: true }, awaited, late]);
   expect(calls.length).toBe(2);
 });
 

@@ -399,6 +399,22 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
+    title: 'does not say again of a load function that is always late that it is (R-C16)',
+    run: (machine) => {
+      const { context, emitted, load } = running(machine, { loadFnc });
+
+      for (let count = 0; count < 3; count += 1) {
+        load.say(missedBy('late'));
+        load.say({ ...sampled(0.2), isLate: true });
+      }
+      expect([context().load, emitted]).toEqual([0.2, [noSample]]);
+
+      load.say(sampled(0.2));
+      load.say(missedBy('late'));
+      expect(emitted).toEqual([noSample, noSample]);
+    },
+  },
+  {
     title: 'names the CPUs where no loadFnc was given',
     run: (machine) => {
       const { emitted, load } = running(machine);
