@@ -86,7 +86,7 @@ describe('defaults', () => {
         logLevel: 'info',
       },
     ],
-  ] as const)('are complete in %s (F-6, O-5)', (mode, own) => {
+  ] as const)('are complete in %s (F-1, F-6, F-7, F-126, F-127, O-25)', (mode, own) => {
     const { credentials, execArgv: _, ...plain } = resolve({}, { mode });
 
     expect(plain).toEqual({ ...common, ...own });
@@ -167,7 +167,7 @@ describe('bounds', () => {
     ).toEqual(bad.map(() => `- ${name}`));
   });
 
-  it('keeps 0 and Infinity as they are (F-6, O-5)', () => {
+  it('keeps 0 and Infinity as they are (F-6, F-7, O-5, O-6, D-9, N-51)', () => {
     const zeros = { numIdleProcesses: 0, loadThreshold: 0, drainTimeout: 0, port: 0, maxJobs: 0 };
     const limitless = { maxRetry: Infinity, drainTimeout: Infinity, maxJobs: Infinity };
 
@@ -183,7 +183,7 @@ describe('pairs', () => {
     ['drainTimeout', 1, 2],
     ['port', 1, 2],
     ['logLevel', 'warn', 'error'],
-  ] as const)('%s differs between dev and start (F-6, O-5)', (name, dev, prod) => {
+  ] as const)('%s differs between dev and start (F-15, O-33, O-35)', (name, dev, prod) => {
     const given = { [name]: { dev, prod } };
 
     expect(resolve(given, { mode: 'dev' })[name]).toBe(dev);

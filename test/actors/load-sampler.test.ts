@@ -101,7 +101,7 @@ it('asks the user’s function every 2.5 s, with the jobs that run (F-5, O-4)', 
   expect(sampler.facts).toEqual([sampled(0), sampled(0.2)]);
 });
 
-it('waits for an asynchronous function (O-4)', async () => {
+it('waits for an asynchronous function (F-5, O-4)', async () => {
   const sampler = start(async () => 0.4);
 
   sampler.tick();
@@ -123,7 +123,7 @@ it.each([
   ['0.5', 'string'],
   [undefined, 'undefined'],
   [null, 'object'],
-])('misses a load of %j (O-4, R-C16, N-18)', (load, shown) => {
+])('misses a load of %j (O-4, N-18, R-C16)', (load, shown) => {
   const sampler = start((() => load) as LoadFnc);
 
   sampler.tick();
@@ -147,7 +147,7 @@ it('misses the load when the function throws or rejects (O-4, R-C16, N-18, D-18)
   expect(rejecter.facts).toEqual([missed('threw', 'no meter')]);
 });
 
-it('does not call a function again that has not settled, and takes its late result (R-C16, N-18)', async () => {
+it('does not call a function again that has not settled, and takes its late result (O-4, N-18, R-C16)', async () => {
   const calls: ((load: number) => void)[] = [];
   const sampler = start(
     () =>

@@ -20,7 +20,7 @@ const refusesFor = (
   capacity: Partial<Capacity>,
   reason = 'no capacity',
 ): Promised => ({
-  title: `refuses at once, and asks nobody, ${why}`,
+  title: `refuses at once, and asks nobody, ${why} (F-48, D-5, R-C12)`,
   run: (machine) => {
     const asked: string[] = [];
     const acceptsJob = () => asked.push('acceptsJob') > 0;
@@ -65,7 +65,7 @@ export const policies: readonly Promised[] = [
   ),
   refusesFor('when every place is taken or reserved', { ...edge, maxJobs: 3 }),
   refusesFor('with a limit of no jobs', { maxJobs: 0 }),
-  refusesFor('at the threshold of load (F-48, D-5)', { ...edge, load: 0.7 }),
+  refusesFor('at the threshold of load', { ...edge, load: 0.7 }),
   {
     title: 'takes the last free place, below the threshold of load',
     run: (machine) => {

@@ -39,7 +39,7 @@ const endless = Number.POSITIVE_INFINITY;
 
 /** The server never picks a lone worker at 0.7, so that is where the worker's own threshold must be. */
 const sends = (expected: number, loadThreshold: number, load: number): WorkerBehaviour => ({
-  title: `sends ${expected} for a load of ${load} under a threshold of ${loadThreshold} (N-17, D-27)`,
+  title: `sends ${expected} for a load of ${load} under a threshold of ${loadThreshold} (D-27, N-17)`,
   run: (machine) => {
     const worker = running(machine, { loadThreshold });
 
@@ -53,7 +53,7 @@ const sends = (expected: number, loadThreshold: number, load: number): WorkerBeh
 /** What a worker promises about its capacity, its load and its reports. */
 export const behaviours: readonly WorkerBehaviour[] = [
   {
-    title: 'is full in the tick in which its last place is taken, before it answers (F-73)',
+    title: 'is full in the tick in which its last place is taken, before it answers (F-73, N-6)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 1 });
       const { has, link, value } = worker;
@@ -85,7 +85,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'is available again once an offer is refused, expires, or cannot start (F-73, N-6)',
+    title: 'is available again once an offer is refused, expires, or cannot start (F-49, N-6)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 1 });
       const { advance, link, pool, value } = worker;
@@ -133,7 +133,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'counts a job that started once, as a job and not as an offer (N-6)',
+    title: 'counts a job that started once, as a job and not as an offer (F-49, N-6)',
     run: (machine) => {
       const worker = running(machine, { maxJobs: 2 });
 
@@ -195,7 +195,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'reports with each sample of its load and with each one that is missing (R-C16, N-18)',
+    title: 'reports with each sample of its load and with each one that is missing (N-18)',
     run: (machine) => {
       const { link, load } = running(machine);
 
@@ -224,7 +224,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'tells its status when the server has read it, and not when it is only sent',
+    title: 'tells its status when the server has read it, and not when it is only sent (F-73)',
     run: (machine) => {
       const worker = running(machine);
       const { context, emitted, link, load } = worker;
@@ -269,7 +269,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'is full at its load threshold, and starts no warm process there (F-6, F-73, O-5)',
+    title: 'is full at its load threshold, and starts no warm process there (F-6, O-5)',
     run: (machine) => {
       const { link, load, pool, value } = running(machine);
 
@@ -296,7 +296,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
   sends(0.69, endless, 1),
   sends(0.345, endless, 0.5),
   {
-    title: 'is never full of load when its threshold is no limit (F-6, O-5)',
+    title: 'is never full of load when its threshold is no limit (O-5)',
     run: (machine) => {
       const { load, pool, value } = running(machine, { loadThreshold: endless });
 
@@ -307,7 +307,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'keeps the last load for two samples that are missing, and warns once (R-C16, N-18)',
+    title:
+      'keeps the last load for two samples that are missing, and warns once (O-4, N-18, R-C16)',
     run: (machine) => {
       const { context, emitted, load, value } = running(machine, { loadFnc });
       load.say(sampled(0.2));
@@ -321,8 +322,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title:
-      'is full after three missing samples in a row, until there is one again (R-C16, N-18, D-18)',
+    title: 'is full after three missing samples in a row, until there is one again (N-18, R-C16)',
     run: (machine) => {
       const { emitted, link, load, pool, value } = running(machine, { loadFnc });
       load.say(missed);
@@ -647,7 +647,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'is full and not ready while its pool is degraded, and its jobs go on',
+    title:
+      'is full and not ready while its pool is degraded, and its jobs go on (N-1, R-C12, R-E1)',
     run: (machine) => {
       const worker = running(machine);
       const { emitted, has, link, pool, value } = worker;

@@ -59,11 +59,11 @@ const invariants: readonly Invariant<Machine, Memory>[] = [
       reported === (after.hasTag('available') ? 'available' : 'full'),
   },
   {
-    title: 'keeps no process warm at or above its threshold, once it runs',
+    title: 'keeps no process warm at or above its threshold but for what it accepted, once it runs',
     holds: ({ after: { value, context } }) =>
       !isIn(value, 'running') ||
-      context.idleTarget ===
-        (context.load >= context.settings.loadThreshold ? 0 : context.settings.numIdleProcesses),
+      context.load < context.settings.loadThreshold ||
+      context.idleTarget <= context.requests.filter(({ phase }) => phase === 'accepted').length,
   },
   {
     title: 'takes nothing new once it drains',

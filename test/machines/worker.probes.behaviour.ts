@@ -100,7 +100,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'describes itself, with the load that was measured and the one that was sent (N-17)',
+    title: 'describes itself (N-17)',
     run: (machine) => {
       const worker = listening(machine, { deployment: 'blue' });
       worker.load.say({ type: 'load.sampled', load: 0.35 });
