@@ -117,7 +117,11 @@ export const scaled = (load: number, sent: number, { loadThreshold }: Settings):
   type: 'warning',
   error: {
     code: 'ERR_HIGH_LOAD',
-    message: `The load is ${percent(load)}, and LiveKit's server gives no jobs to a worker at 70 %. It is told ${percent(sent)}, so that jobs come until the loadThreshold of ${loadThreshold}. Lower that to get fewer.`,
+    message: `The load is ${percent(load)}, and LiveKit's server gives no jobs to a worker at 70 % or above. It is told ${percent(sent)} instead, so that jobs still come. ${
+      Number.isFinite(loadThreshold)
+        ? `They do until the loadThreshold of ${percent(loadThreshold)}; lower that to get fewer.`
+        : 'Set a loadThreshold to get fewer.'
+    }`,
   },
 });
 const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -483,7 +483,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
           error: {
             code: 'ERR_HIGH_LOAD',
             message:
-              "The load is 70 %, and LiveKit's server gives no jobs to a worker at 70 %. It is told 48 %, so that jobs come until the loadThreshold of Infinity. Lower that to get fewer.",
+              "The load is 70 %, and LiveKit's server gives no jobs to a worker at 70 % or above. It is told 48 % instead, so that jobs still come. Set a loadThreshold to get fewer.",
           },
         },
       ]);
@@ -496,8 +496,12 @@ export const behaviours: readonly WorkerBehaviour[] = [
       warming.load.say(sampled(0.75));
       expect(ofType(warming.emitted, 'warning')).toEqual([]);
       warming.pool.say({ type: 'pool.process', slot: 0, pid: 1, timings: {} });
-      expect(ofType(warming.emitted, 'warning').map(({ error }) => error.code)).toEqual([
-        'ERR_HIGH_LOAD',
+      expect(ofType(warming.emitted, 'warning').map(({ error }) => error)).toEqual([
+        {
+          code: 'ERR_HIGH_LOAD',
+          message:
+            "The load is 75 %, and LiveKit's server gives no jobs to a worker at 70 % or above. It is told 65 % instead, so that jobs still come. They do until the loadThreshold of 80 %; lower that to get fewer.",
+        },
       ]);
 
       const full = running(machine);
