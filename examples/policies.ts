@@ -1,19 +1,18 @@
-import { maxJobs, type Policy, WorkerOptions, withPolicies, workerMachine } from 'livekit-actors';
+import {
+  allOf,
+  anyOf,
+  maxPerRoom,
+  noneOf,
+  type Policy,
+  withPolicies,
+  workerMachine,
+} from 'livekit-actors';
 
-// Policies are plain functions, so they combine like plain functions.
-const atMostEight = maxJobs(8);
-const onePerRoom: Policy = ({ capacity }) => capacity.jobsInRoom === 0;
+// Policies are plain functions: of your own, ready made, or made of others.
+const isVip: Policy = ({ offer }) => offer.attributes.tier === 'vip';
+const isTest: Policy = ({ offer }) => offer.room.name.startsWith('test-');
+const hasQuietTime: Policy = ({ capacity }) => capacity.load < 0.5;
 
 export const machine = withPolicies(workerMachine, {
-  hasCapacity: (input) => atMostEight(input) && onePerRoom(input),
-  acceptsJob: ({ offer }) => offer.attributes.tenant === 'acme',
-});
-
-export const options = new WorkerOptions({
-  requestFnc: async (request) => {
-    const answer = await fetch('http://localhost:9000/quota');
-    if (answer.ok) await request.accept({ name: 'helper' });
-    else await request.reject();
-  },
-  entrypointFnc: (ctx) => ctx.connect(),
+  acceptsJob: allOf(maxPerRoom(1), noneOf(isTest), anyOf(isVip, hasQuietTime)),
 });

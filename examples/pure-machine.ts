@@ -26,7 +26,9 @@ const request = createActor(
       capacity: {
         activeJobs: 0,
         reservedJobs: 0,
+        openOffers: 0,
         jobsInRoom: 0,
+        acceptedAt: [],
         maxJobs: 1,
         load: 0,
         loadThreshold: 0.7,

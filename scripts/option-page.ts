@@ -30,6 +30,7 @@ three of the server (\`url\`, \`apiKey\`, \`apiSecret\`, usually as variables) a
   An option with two defaults also takes a pair, \`{ dev: 0, prod: 4 }\`; what a pair leaves out keeps
   its default.
 - Durations are milliseconds. In flags they may have a unit: \`500ms\`, \`90s\`, \`30m\`, \`1h\`.
+- \`NUM_CPUS\` is no option: it says how many CPUs make a load of 1 ([Load](load.md)).
 - \`0\` means zero and \`Infinity\` means no limit, everywhere.
 - Everything that is wrong is told at once, in one error: \`ERR_INVALID_OPTIONS\` or
   \`ERR_MISSING_CREDENTIALS\` ([Errors](errors.md)). A name that does not exist is wrong, too.`;

@@ -54,6 +54,11 @@ export type WorkerErrorCode =
   /** The entrypoint threw. The job has failed with its text. */
   | 'ERR_ENTRYPOINT'
   /**
+   * No error, and told once: the load is above what LiveKit's server gives jobs to, and it is told a
+   * scaled one, since your `loadThreshold` is higher.
+   */
+  | 'ERR_HIGH_LOAD'
+  /**
    * The health endpoints or the dispatch server cannot listen: `host` is no address of this
    * machine, or `port` is not for this user. The message has both, and the system's word.
    */
@@ -84,8 +89,9 @@ export type WorkerErrorCode =
    */
   | 'ERR_LAUNCH_FAILED'
   /**
-   * `loadFnc` threw, took too long, or returned no number from 0 to 1. The last load stays; after
-   * three times in a row the load counts as 1 and no jobs are taken.
+   * `loadFnc` threw, took too long, or returned no number from 0; or the CPUs cannot be measured.
+   * The last load stays; after three times in a row the load counts as 1 and no jobs are taken. A
+   * load above 1 counts as 1 at once.
    */
   | 'ERR_LOAD_FNC'
   /**

@@ -10,8 +10,22 @@ import type * as whole from './worker.js';
 export { cli } from './cli/run-app.js';
 export { WorkerError } from './errors.js';
 export { defineAgent, getJobContext } from './job/index.js';
+export { cpuLoad } from './load/cpu-load.js';
+export { jobCountLoad } from './load/job-count-load.js';
+export { maxLoad } from './load/max-load.js';
+export { memoryLoad } from './load/memory-load.js';
 export { WorkerPermissions, WorkerType } from './permissions.js';
-export { maxJobs, withPolicies } from './policies.js';
+export {
+  allOf,
+  anyOf,
+  byAttributes,
+  byMetadata,
+  maxJobs,
+  maxPerRoom,
+  noneOf,
+  tokenBucket,
+  withPolicies,
+} from './policies.js';
 export { Secret } from './secret.js';
 export { WorkerOptions } from './worker-options.js';
 

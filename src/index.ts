@@ -7,6 +7,10 @@ export {
   type JobContext,
   type JobProcess,
 } from './job/index.js';
+export { type CpuLoadOptions, cpuLoad } from './load/cpu-load.js';
+export { jobCountLoad } from './load/job-count-load.js';
+export { maxLoad } from './load/max-load.js';
+export { memoryLoad } from './load/memory-load.js';
 export type {
   Acceptance,
   Capacity,
@@ -22,7 +26,24 @@ export type {
 } from './machines/index.js';
 export type { EntrypointFnc, Logger, LogLevel, PrewarmFnc, WorkerOptionsInit } from './options.js';
 export { WorkerPermissions, WorkerType } from './permissions.js';
-export { maxJobs, type Policies, type Policy, type PolicyInput, withPolicies } from './policies.js';
+export {
+  allOf,
+  anyOf,
+  type ByMetadataOptions,
+  byAttributes,
+  byMetadata,
+  maxJobs,
+  maxPerRoom,
+  noneOf,
+  type Policies,
+  type Policy,
+  type PolicyInput,
+  type SchemaResult,
+  type StandardSchema,
+  type TokenBucketOptions,
+  tokenBucket,
+  withPolicies,
+} from './policies.js';
 export { Secret } from './secret.js';
 export {
   connectionMachine,

@@ -9,6 +9,7 @@ import { invalidOptions, missingCredentials } from './options/problems.js';
 import { givenProblems, readOptions, type Sources } from './options/read.js';
 import type { Mode } from './options/rows.js';
 import { type OptionValues, optionTable, type WorkerOptionsInit } from './options/table.js';
+import { variableProblems } from './options/variables.js';
 import { completePermissions } from './permissions.js';
 import { Secret } from './secret.js';
 import { version } from './version.js';
@@ -59,7 +60,7 @@ export function resolveOptions<UserData>(
     .map((name) => optionTable[name].env ?? name);
 
   const lacking = entrypointProblems(given);
-  problems.push(...lacking);
+  problems.push(...variableProblems(sources.env), ...lacking);
   if (lacking.length === 0 && agent === undefined) problems.push(noAgent);
   if (problems.length > 0) {
     if (missing.length > 0) problems.push(`missing: ${missing.join(', ')}.`);

@@ -1,22 +1,15 @@
 import { WorkerError } from './errors.js';
-import type { Capacity, Offer } from './machines/job.types.js';
 import type { jobRequestMachine } from './machines/job-request.machine.js';
 import type { workerMachine } from './machines/worker.machine.js';
+import { checkPolicy, type Policy, type PolicyInput, verdictOf } from './policies/policy.js';
 
-/** What a policy decides from. */
-export interface PolicyInput {
-  /** What the server offers. */
-  readonly offer: Offer;
-  /** What this worker has to do already. */
-  readonly capacity: Capacity;
-}
-
-/**
- * Decides about one offer: true takes it, false leaves it to the next worker. It is a guard of the
- * job request machine, so it must be synchronous, quick and without effects. What has to ask
- * somebody belongs into `requestFnc`.
- */
-export type Policy = (input: PolicyInput) => boolean;
+export { byAttributes } from './policies/by-attributes.js';
+export { type ByMetadataOptions, byMetadata } from './policies/by-metadata.js';
+export { allOf, anyOf, noneOf } from './policies/combine.js';
+export { maxJobs, maxPerRoom } from './policies/counts.js';
+export type { Policy, PolicyInput } from './policies/policy.js';
+export type { SchemaResult, StandardSchema } from './policies/schema.js';
+export { type TokenBucketOptions, tokenBucket } from './policies/token-bucket.js';
 
 /** The guards of the job request machine that a user may replace. */
 export interface Policies {
@@ -30,7 +23,6 @@ export interface Policies {
 }
 
 const names: readonly string[] = ['hasCapacity', 'acceptsJob'] satisfies (keyof Policies)[];
-const asyncTag = /^Async/;
 
 /**
  * Gives a worker machine policies of your own; those of an earlier call stay. It is short for the
@@ -56,41 +48,12 @@ export function withPolicies(
   return machine.provide({ actors: { jobRequest: request.provide({ guards }) } });
 }
 
-/**
- * A policy that allows `count` jobs at the same time, accepted offers included. The option
- * `maxJobs` says the same; this is for composing.
- *
- * @throws WorkerError `ERR_INVALID_ARGUMENT` when `count` is neither a whole number nor `Infinity`.
- */
-export function maxJobs(count: number): Policy {
-  if (!(Number.isInteger(count) || count === Number.POSITIVE_INFINITY) || count < 0)
-    throw new WorkerError(
-      'ERR_INVALID_ARGUMENT',
-      `maxJobs: expected a whole number, zero or more, or Infinity; got ${String(count)}.`,
-    );
-  return ({ capacity }) => capacity.activeJobs + capacity.reservedJobs < count;
-}
-
 function asGuard(name: string, policy: unknown): (_: unknown, input: PolicyInput) => boolean {
   if (!names.includes(name))
     throw new WorkerError(
       'ERR_POLICY',
       `${name} is no policy of a job request. Policies are ${names.join(' and ')}.`,
     );
-  if (typeof policy !== 'function')
-    throw new WorkerError('ERR_POLICY', `${name}: expected a function, got ${typeof policy}.`);
-  if (asyncTag.test(Object.prototype.toString.call(policy).slice('[object '.length)))
-    throw new WorkerError(
-      'ERR_POLICY',
-      `${name} is asynchronous. A guard answers at once; decide in requestFnc what has to wait.`,
-    );
-  return (_, input) => {
-    const verdict: unknown = (policy as Policy)(input);
-    if (typeof verdict !== 'boolean')
-      throw new WorkerError(
-        'ERR_POLICY',
-        `${name} returned ${verdict instanceof Promise ? 'a promise' : typeof verdict} instead of true or false. Decide in requestFnc what has to wait.`,
-      );
-    return verdict;
-  };
+  checkPolicy(name, policy);
+  return (_, input) => verdictOf(name, policy, input);
 }

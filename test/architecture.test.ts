@@ -5,7 +5,7 @@ import { cycles, forbiddenWords, homeless, type Layers, strays } from './support
 import { sourcesBelow } from './support/source-imports.js';
 
 const nothing = /(?!)/;
-const settings = String.raw`(?:options(?:/.+)?|errors|secret|permissions|policies|version|worker-options)\.ts`;
+const settings = String.raw`(?:options(?:/.+)?|arguments|errors|secret|permissions|policies(?:/.+)?|version|worker-options)\.ts`;
 const light = 'xstate|nanoid|node:.+';
 
 /** The table of layers: what runs, what is only a type, and what is loaded when it is needed. */
@@ -26,9 +26,16 @@ const layers: Layers = {
   actors: {
     files: /^actors\//,
     value:
-      /^(xstate|node:.+|actors\/.+|protocol\/(?!agent-mess|server-mess|worker-mess).+|errors\.ts)$/,
+      /^(xstate|node:.+|actors\/.+|load\/.+|protocol\/(?!agent-mess|server-mess|worker-mess).+|errors\.ts)$/,
     type: /^(machines\/.+|secret\.ts|ws|@livekit\/protocol|livekit-server-sdk)$/,
     dynamic: /^(node:.+|ws|livekit-server-sdk|https-proxy-agent|proxy-from-env|protocol\/.+)$/,
+  },
+  // Measures of load: the worker's own, and those that users combine. They load in jobs, too.
+  load: {
+    files: /^load\//,
+    value: /^(node:os|load\/.+|arguments\.ts|errors\.ts)$/,
+    type: /^machines\/.+$/,
+    dynamic: nothing,
   },
   // Another program: it loads the user's module, and rtc-node from where that module finds it.
   job: {
@@ -52,7 +59,9 @@ const layers: Layers = {
   },
   settings: {
     files: new RegExp(`^${settings}$`),
-    value: new RegExp(`^(node:(fs|os|path|util)|valibot|job/registry\\.ts|${settings})$`),
+    value: new RegExp(
+      `^(node:(fs|os|path|util)|valibot|job/registry.ts|load/num-cpus.ts|${settings})$`,
+    ),
     type: /^(xstate|machines\/.+|job\/.+)$/,
     dynamic: nothing,
   },
@@ -73,14 +82,14 @@ const layers: Layers = {
   },
   index: {
     files: /^index\.ts$/,
-    value: new RegExp(`^((cli|job|machines|observe)/.+|worker(/.+)?\\.ts|${settings})$`),
+    value: new RegExp(`^((cli|job|load|machines|observe)/.+|worker(/.+)?\\.ts|${settings})$`),
     type: /^(machines|job)\/.+$/,
     dynamic: nothing,
   },
   // The same names in the process of a job, which loads no machine and no actor.
   indexOfJobs: {
     files: /^index\.job\.ts$/,
-    value: new RegExp(`^(cli/run-app\\.ts|job/.+|${settings})$`),
+    value: new RegExp(`^(cli/run-app\\.ts|(job|load)/.+|${settings})$`),
     type: /^worker\.ts$/,
     dynamic: nothing,
   },

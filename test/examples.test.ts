@@ -22,6 +22,19 @@ it('runs a pure machine on a clock of its own', async () => {
   ]);
 });
 
+it('tries a policy out without a worker', async () => {
+  expect(await run('try-policy.ts')).toEqual(['true', 'false', 'true']);
+});
+
+it('makes machines of ready-made policies, alone and combined', async () => {
+  expect(await run('ready-policies.ts')).toEqual(['']);
+  expect(await run('policies.ts')).toEqual(['']);
+});
+
+it('measures load with functions of the user and of the package', async () => {
+  expect(await run('load.ts')).toEqual(['0.4']);
+});
+
 it('runs an agent against the dispatch server', async () => {
   expect((await run('testing.ts')).filter((line) => !line.startsWith('{'))).toEqual(['success']);
 });

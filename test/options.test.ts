@@ -419,6 +419,18 @@ describe('texts of flags and variables', () => {
   });
 });
 
+describe('NUM_CPUS', () => {
+  it.each(['4x', '0', '-2', 'Infinity'])('is refused as %j at the start (E-11)', (NUM_CPUS) => {
+    expect(refusal({}, { env: { ...variables, NUM_CPUS } })).toEqual([
+      `- NUM_CPUS: expected a number above 0, such as 2 or 0.5, got "${NUM_CPUS}".`,
+    ]);
+  });
+
+  it.each(['', '4', '0.5'])('may be %j (E-11)', (NUM_CPUS) => {
+    expect(() => resolve({}, { env: { ...variables, NUM_CPUS } })).not.toThrow();
+  });
+});
+
 describe('errors', () => {
   it('names everything that is wrong at once, with what was given and how to put it right', () => {
     const given = {

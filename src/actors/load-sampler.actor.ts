@@ -1,7 +1,12 @@
-import { type CpuInfo, cpus as machineCpus } from 'node:os';
 import { type CallbackActorLogic, type CallbackLogicFunction, fromCallback } from 'xstate';
-import type { LoadCommand, LoadFact, LoadInput } from '../machines/worker.types.js';
-import { cpuLoad } from './cpu-load.js';
+import { cpuLoad } from '../load/cpu-load.js';
+import type {
+  LoadCommand,
+  LoadFact,
+  LoadFault,
+  LoadFnc,
+  LoadInput,
+} from '../machines/worker.types.js';
 import { type Every, everyOnTheClock } from './every.js';
 import { failureOf } from './failure.js';
 
@@ -12,68 +17,101 @@ const samplesPerReport = 5;
 /** The world of a load sampler; a test brings its own. */
 export interface LoadSamplerOptions {
   readonly every?: Every;
-  readonly cpus?: () => readonly Pick<CpuInfo, 'times'>[];
+  readonly defaultLoad?: () => LoadFnc;
 }
 
 /**
  * Makes the real load sampler, to be provided to a machine's `loadSampler` port. It owns one timer.
- * Without a `loadFnc` the load is that of the machine's processors; with one it is what that
- * function says. What comes of a load, or of its absence, is the machine's business.
+ * Without a `loadFnc` the load is that of the container's CPUs. What comes of a load, or of its
+ * absence, is the machine's business.
  *
- * Contract: a report each 2.5 s is either `load.sampled`, from 0 to 1, or `load.missed`. A function
- * is not called again before its last call has settled; a late result still counts.
+ * Contract: every 2.5 s there is `load.sampled`, with what the function says, or `load.missed`; or
+ * `load.awaited`, 0.5 s later, when it takes its time. A function is not called again before its
+ * last call has settled, or the machine says `ask.again`; a late result still counts.
  */
 export const loadSampler = ({
   every = everyOnTheClock,
-  cpus = machineCpus,
+  defaultLoad = cpuLoad,
 }: LoadSamplerOptions = {}): CallbackActorLogic<LoadCommand, LoadInput> => {
   const loadSamplerLogic: CallbackLogicFunction<LoadCommand, LoadFact, LoadInput> = ({
-    input: { loadFnc },
+    input: { loadFnc = defaultLoad() },
     receive,
     sendBack,
   }) => {
     let activeJobs: readonly string[] = [];
-    receive(({ jobIds }) => {
-      activeJobs = jobIds;
+    const reporter = reporterOf(() => loadFnc({ activeJobs }), sendBack);
+    receive((command) => {
+      if (command.type === 'jobs') activeJobs = command.jobIds;
+      else reporter.forget();
     });
-    const cpu = loadFnc ? undefined : cpuLoad(cpus);
-    const measure = loadFnc ? () => loadFnc({ activeJobs }) : () => cpu?.mean();
-    const report = reporter(measure, sendBack);
     let ticks = 0;
+    sample(loadFnc);
     return every(sampleMs, () => {
-      cpu?.sample();
-      if (ticks % samplesPerReport === 0) report();
+      sample(loadFnc);
+      if (ticks % samplesPerReport === 0) reporter.report();
+      else reporter.remind();
       ticks += 1;
     });
   };
   return fromCallback(loadSamplerLogic);
 };
 
+function sample(loadFnc: LoadFnc): void {
+  try {
+    loadFnc.sample?.();
+  } catch {
+    // What is wrong shows when the load is asked for.
+  }
+}
+
+type MissFault = Exclude<LoadFault, 'excessive'>;
+
 /** Asks for one measurement at a time. It never throws, whatever the user's function does. */
-function reporter(measure: () => unknown, sendBack: (fact: LoadFact) => void): () => void {
-  let asking = false;
-  const miss = (error: unknown): void =>
-    sendBack({ type: 'load.missed', error: failureOf(error, 'ERR_LOAD_FNC') });
-  const take = (load: unknown): void => {
-    if (typeof load === 'number' && load >= 0) {
-      sendBack({ type: 'load.sampled', load: Math.min(load, 1) });
-    } else miss(new Error(`The load is ${shown(load)}, not a number from 0 to 1.`));
+function reporterOf(measure: () => unknown, sendBack: (fact: LoadFact) => void) {
+  let pending: { isLate: boolean } | undefined;
+  let owesFact = false;
+  const miss = (fault: MissFault, error: unknown): void =>
+    sendBack({ type: 'load.missed', fault, error: failureOf(error, 'ERR_LOAD_FNC') });
+  const take = (load: unknown, isLate = false): void => {
+    if (typeof load === 'number' && load >= 0)
+      sendBack({ type: 'load.sampled', load, ...(isLate && { isLate }) });
+    else miss('unusable', new Error(`The load is ${shown(load)}, not a number from 0 to 1.`));
   };
 
-  return () => {
-    if (asking) return miss(new Error('loadFnc has not settled since the last report was due.'));
-    try {
-      const load = measure();
-      if (!isThenable(load)) return take(load);
-      asking = true;
-      Promise.resolve(load)
-        .then(take, miss)
-        .finally(() => {
-          asking = false;
-        });
-    } catch (error) {
-      miss(error);
-    }
+  return {
+    report() {
+      owesFact = false;
+      if (pending !== undefined) {
+        pending.isLate = true;
+        return miss('late', new Error('It has not settled since the last report was due.'));
+      }
+      try {
+        const load = measure();
+        if (!isThenable(load)) return take(load);
+        const call = { isLate: false };
+        pending = call;
+        owesFact = true;
+        Promise.resolve(load)
+          .finally(() => {
+            if (pending !== call) return;
+            pending = undefined;
+            owesFact = false;
+          })
+          .then(
+            (settled) => take(settled, call.isLate),
+            (error) => miss('threw', error),
+          );
+      } catch (error) {
+        miss('threw', error);
+      }
+    },
+    remind() {
+      if (owesFact) sendBack({ type: 'load.awaited' });
+      owesFact = false;
+    },
+    forget() {
+      pending = undefined;
+    },
   };
 }
 

@@ -80,7 +80,13 @@ function jobRequest(
       const participation = toParticipation(given, id);
       const { number: call, promise } = answers.open(answers.acceptance);
       if (call !== undefined)
-        sendBack({ type: 'handler.accepted', call, elapsedMs: elapsed(), participation });
+        sendBack({
+          type: 'handler.accepted',
+          call,
+          elapsedMs: elapsed(),
+          at: performance.timeOrigin + performance.now(),
+          participation,
+        });
       return promise;
     },
     reject(given) {

@@ -57,9 +57,12 @@ export const jobRequestMachine = setup({
     acceptsJob: (_, _screened: Screened) => true,
   },
   actions: {
-    holdParticipation: assign((_, { participation }: { participation: Participation }) => ({
-      participation,
-    })),
+    holdAcceptance: assign(
+      (_, { participation, at }: { participation: Participation; at: number }) => ({
+        participation,
+        acceptedAt: at,
+      }),
+    ),
     holdTermination: assign((_, { terminate }: { terminate: boolean }) => ({ terminate })),
     because: assign((_, { reason }: { reason: string }) => ({ reason })),
     becauseOf: assign((_, { error }: { error: unknown }) => ({ reason: messageOf(error) })),
@@ -96,6 +99,7 @@ export const jobRequestMachine = setup({
       metadata: '',
       attributes: {},
     },
+    acceptedAt: undefined,
     terminate: false,
     reason: '',
   }),
@@ -146,7 +150,7 @@ export const jobRequestMachine = setup({
           },
           {
             target: 'accepting',
-            actions: { type: 'holdParticipation', params: fromEvent },
+            actions: { type: 'holdAcceptance', params: fromEvent },
           },
         ],
         'handler.rejected': {

@@ -19,14 +19,16 @@ export const no = ({ context: { offer, terminate } }: Told): Emitted => ({
   available: false,
   terminate,
   participation: undefined,
+  at: undefined,
 });
 
-export const yes = ({ context: { offer, participation } }: Told): Emitted => ({
+export const yes = ({ context: { offer, participation, acceptedAt } }: Told): Emitted => ({
   type: 'request.answered',
   jobId: offer.id,
   available: true,
   terminate: false,
   participation,
+  at: acceptedAt,
 });
 
 export const accepted = ({ context: { offer } }: Told): Emitted => ({

@@ -97,6 +97,8 @@ export type Fact =
       readonly call: number;
       /** Milliseconds since the handler was asked; a blocked worker's timers may be later than this. */
       readonly elapsedMs: number;
+      /** When that was, in milliseconds since 1970, of a clock that does not go backwards. */
+      readonly at: number;
       readonly participation: Participation;
     }
   | { readonly type: 'handler.rejected'; readonly call: number; readonly terminate: boolean }
@@ -114,6 +116,8 @@ export interface Input {
 
 export interface Context extends Input {
   readonly participation: Participation;
+  /** When the offer was accepted. */
+  readonly acceptedAt: number | undefined;
   /** The refusal ends the job for all workers. */
   readonly terminate: boolean;
   /** Why the request ended; empty while it is open. */
@@ -146,6 +150,8 @@ export type Emitted =
       readonly available: boolean;
       readonly terminate: boolean;
       readonly participation: Participation | undefined;
+      /** When it was accepted; undefined for a refusal. */
+      readonly at: number | undefined;
     }
   /** The accepting answer left, or the server has it already. */
   | { readonly type: 'request.accepted'; readonly jobId: string }

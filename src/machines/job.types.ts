@@ -80,11 +80,18 @@ export interface Capacity {
   readonly activeJobs: number;
   /** Offers that are being decided or launched and hold a place. */
   readonly reservedJobs: number;
+  /** Those of them that are not decided yet. */
+  readonly openOffers: number;
   /** Running and reserved jobs in the offer's own room. */
   readonly jobsInRoom: number;
+  /**
+   * When the last 256 offers were accepted, the oldest first: milliseconds since 1970, of a clock
+   * that does not go backwards (`performance.timeOrigin + performance.now()`).
+   */
+  readonly acceptedAt: readonly number[];
   /** The option; `Infinity` is no limit. */
   readonly maxJobs: number;
-  /** The last load measured, 0 to 1. */
+  /** The last load measured, with an estimate for what is reserved or started since; 0 to 1. */
   readonly load: number;
   /** The option; `Infinity` is no limit. */
   readonly loadThreshold: number;

@@ -4,9 +4,13 @@ import type { ActiveJob, Context, OpenRequest } from './worker.types.js';
 
 /** What follows from the context of a worker. Everything here is derived, nothing is kept twice. */
 
-/** The open server cannot pick a lone worker at 0.7 or above, whatever its status says. */
+/** The open server cannot pick a lone worker at this load or above, whatever its status says. */
+export const serverLimit = 0.7;
 const pickableLoad = 0.69;
+/** What one more job counts for at least, while none was ever measured. */
+const leastJobLoad = 0.02;
 const rememberedEnds = 1_000;
+const rememberedAcceptances = 256;
 
 type Facts = Pick<Context, 'settings' | 'requests' | 'jobs' | 'load'>;
 
@@ -33,29 +37,48 @@ const reservations = (facts: Facts): readonly OpenRequest[] =>
 export const isFull = (facts: Facts): boolean =>
   facts.jobs.length + reservations(facts).length >= facts.settings.maxJobs || isOverloaded(facts);
 
-export const isOverloaded = ({ load, settings }: Pick<Facts, 'load' | 'settings'>): boolean =>
-  load >= settings.loadThreshold;
+export const isOverloaded = (facts: Facts): boolean =>
+  effectiveLoad(facts) >= facts.settings.loadThreshold;
+
+/**
+ * The load with what is to come: reserved places and jobs that started after the last sample count
+ * as much as the jobs in it did on average, and not less than a small share. At most 1.
+ */
+export const effectiveLoad = (facts: Facts): number => {
+  const { load, jobs } = facts;
+  const measured = jobs.filter(({ isMeasured }) => isMeasured).length;
+  const unmeasured = jobs.length - measured + reservations(facts).length;
+  if (unmeasured === 0) return load;
+  const perJob = Math.max(measured > 0 ? load / measured : 0, leastJobLoad);
+  // Without the rounding seven tenths may be less than 0.7.
+  return Math.min(Math.round((load + unmeasured * perJob) * 1e9) / 1e9, 1);
+};
 
 /** What the policies see. It must be taken before the offer itself is held. */
-export const capacityFor = (facts: Facts, offer: Offer, accepting: boolean): Capacity => {
+export const capacityFor = (
+  facts: Facts & Pick<Context, 'acceptedAt'>,
+  offer: Offer,
+  accepting: boolean,
+): Capacity => {
   const reserved = reservations(facts);
   const inRoom = ({ room }: { room: string }) => room === offer.room.name;
   return {
     activeJobs: facts.jobs.length,
     reservedJobs: reserved.length,
+    openOffers: facts.requests.filter(({ phase }) => phase === 'open').length,
     jobsInRoom: facts.jobs.filter(inRoom).length + reserved.filter(inRoom).length,
+    acceptedAt: facts.acceptedAt,
     maxJobs: facts.settings.maxJobs,
-    load: facts.load,
+    load: effectiveLoad(facts),
     loadThreshold: facts.settings.loadThreshold,
     accepting,
   };
 };
 
-/** The load as the server must see it: the worker's own threshold meets the server's. */
+/** The measured load as the server must see it: the worker's own threshold meets the server's. */
 export const sentLoad = ({ load, settings }: Pick<Facts, 'load' | 'settings'>): number => {
   const threshold = Math.min(settings.loadThreshold, 1);
-  const bounded = Math.min(load, 1);
-  return threshold > pickableLoad ? (bounded * pickableLoad) / threshold : bounded;
+  return threshold > pickableLoad ? (load * pickableLoad) / threshold : load;
 };
 
 export const runningJobs = ({ jobs }: Pick<Context, 'jobs'>): readonly string[] =>
@@ -69,7 +92,7 @@ export const reportOf = (facts: Facts, status: Report['status']): Report => ({
 });
 
 /** Whether a report is no news: load alone is told when it was sampled. */
-export const sameReport = (a: Context['reported'], b: Context['reported']): boolean =>
+export const sameReport = (a: Report, b: Report): boolean =>
   a.status === b.status && a.jobIds.join() === b.jobIds.join();
 
 /** Offers that await their assignment, for which a drain keeps warm processes. */
@@ -89,3 +112,9 @@ export const withEnded = (
   ended: [...ended, ...jobIds].slice(-rememberedEnds),
   undelivered: [...undelivered, ...jobIds],
 });
+
+/** What is remembered of when offers were accepted. */
+export const withAcceptance = (
+  { acceptedAt }: Pick<Context, 'acceptedAt'>,
+  at: number,
+): readonly number[] => [...acceptedAt, at].slice(-rememberedAcceptances);

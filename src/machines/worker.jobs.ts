@@ -27,7 +27,15 @@ export const jobs = {
       const request = requestOf(context, jobId);
       if (!request) return;
       const { link, room, identity, url } = request;
-      const job: ActiveJob = { jobId, link, room, identity, url, phase: 'running' };
+      const job: ActiveJob = {
+        jobId,
+        link,
+        room,
+        identity,
+        url,
+        phase: 'running',
+        isMeasured: false,
+      };
       enqueue.assign({ jobs: [...context.jobs, job] });
       if (context.links.includes(link))
         enqueue.sendTo(`link.${link}`, { type: 'status', jobId, status: 'running', error: '' });

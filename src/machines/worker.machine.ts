@@ -8,6 +8,7 @@ import { armed, fromEvent, port, steps } from './support.js';
 import { isFull, jobOf, requestOf, unfinished } from './worker.facts.js';
 import { jobs } from './worker.jobs.js';
 import { type LinkLogic, links } from './worker.links.js';
+import { loads, missLimit } from './worker.loads.js';
 import { offers, type RequestLogic } from './worker.offers.js';
 import { type PoolLogic, pool } from './worker.pool.js';
 import { probes } from './worker.probes.js';
@@ -21,13 +22,13 @@ import type {
   HttpInput,
   Input,
   LoadCommand,
+  LoadFault,
   LoadInput,
   Output,
   RemovalInput,
 } from './worker.types.js';
 
 const prewarmMarginMs = 2_000;
-const missLimit = 3;
 
 /** A worker on its way out does not start over: it remembers the cause. */
 const failuresOnTheWayOut = {
@@ -104,8 +105,11 @@ export const workerMachine = setup({
       code === 'ERR_ACTOR_NOT_PROVIDED' ||
       (code === 'ERR_AGENT_MODULE' && context.settings.agent.form === 'file'),
     isLastMiss: ({ context }) => context.loadMisses + 1 === missLimit,
-    isFirstMiss: ({ context }) => context.loadMisses === 0,
     isUnregistered: ({ context }) => context.settings.unregistered,
+    isNewFault: ({ context }, { fault }: { fault: LoadFault }) =>
+      !context.loadFaults.includes(fault),
+    isNewExcess: ({ context }, { load }: { load: number }) =>
+      load > 1 && !context.loadFaults.includes('excessive'),
     hasFailed: ({ context }) => context.failure !== undefined,
     hasLeft: ({ context }) => context.links.length === 0 && context.removals.length === 0,
   },
@@ -118,6 +122,7 @@ export const workerMachine = setup({
       id: 'load',
       input: ({ context: { settings } }) => ({ loadFnc: settings.loadFnc }),
     }),
+    ...loads,
     ...links,
     ...offers,
     ...requests,
@@ -133,9 +138,6 @@ export const workerMachine = setup({
     holdFailure: assign(({ context }, failure: Failure) => ({
       failure: context.failure ?? failure,
     })),
-    holdLoad: assign((_, { load }: { load: number }) => ({ load, loadMisses: 0 })),
-    countMiss: assign({ loadMisses: ({ context }) => context.loadMisses + 1 }),
-    assumeFullLoad: assign({ load: 1 }),
     cutJobs: assign(({ context }, { end }: { end: 'cut' | 'halted' }) => ({
       jobsCut: Math.max(context.jobsCut, unfinished(context)),
       end: end === 'cut' && unfinished(context) === 0 ? context.end : end,
@@ -171,11 +173,15 @@ export const workerMachine = setup({
     ended: [],
     undelivered: [],
     removals: [],
-    reported: { status: 'full', jobIds: [] },
+    reported: { status: 'full', load: 0, jobIds: [] },
     known: undefined,
     roundTripMs: undefined,
     load: 0,
     loadMisses: 0,
+    loadFaults: [],
+    isScalingExplained: false,
+    idleTarget: settings.numIdleProcesses,
+    acceptedAt: [],
     failure: undefined,
     jobsCut: 0,
     end: 'drained',
@@ -286,17 +292,37 @@ export const workerMachine = setup({
         { type: 'tell', params: told.notRemoved },
       ],
     },
-    'load.sampled': { actions: [{ type: 'holdLoad', params: fromEvent }, 'report'] },
+    'load.sampled': [
+      {
+        guard: { type: 'isNewExcess', params: fromEvent },
+        actions: [
+          { type: 'holdLoad', params: fromEvent },
+          { type: 'tell', params: told.excessiveLoad },
+          'report',
+        ],
+      },
+      { actions: [{ type: 'holdLoad', params: fromEvent }, 'report'] },
+    ],
+    'load.awaited': { actions: 'report' },
     'load.missed': [
       {
         guard: 'isLastMiss',
-        actions: ['countMiss', 'assumeFullLoad', { type: 'tell', params: told.noLoad }, 'report'],
+        actions: [
+          { type: 'countMiss', params: fromEvent },
+          'assumeFullLoad',
+          { type: 'tell', params: told.noLoad },
+          'report',
+        ],
       },
       {
-        guard: 'isFirstMiss',
-        actions: ['countMiss', { type: 'tell', params: told.loadFncFailed }, 'report'],
+        guard: { type: 'isNewFault', params: fromEvent },
+        actions: [
+          { type: 'countMiss', params: fromEvent },
+          { type: 'tell', params: told.loadFncFailed },
+          'report',
+        ],
       },
-      { actions: ['countMiss', 'report'] },
+      { actions: [{ type: 'countMiss', params: fromEvent }, 'report'] },
     ],
     'xstate.error.actor.load': {
       target: '.draining',
@@ -358,7 +384,9 @@ export const workerMachine = setup({
           tags: 'available',
           always: { guard: 'isFull', target: 'busy' },
           on: {
-            report: { actions: { type: 'sendReport', params: told.asAvailable } },
+            report: {
+              actions: [{ type: 'sendReport', params: told.asAvailable }, 'explainScaling'],
+            },
             'link.offered': offered(true),
           },
         },
@@ -370,19 +398,7 @@ export const workerMachine = setup({
     // A worker runs until it is asked to drain or stop, or its link fails for good.
     running: {
       on: {
-        'load.sampled': {
-          actions: [{ type: 'holdLoad', params: fromEvent }, 'setTarget', 'report'],
-        },
-        'load.missed': {
-          guard: 'isLastMiss',
-          actions: [
-            'countMiss',
-            'assumeFullLoad',
-            { type: 'tell', params: told.noLoad },
-            'setTarget',
-            'report',
-          ],
-        },
+        report: { actions: [{ type: 'sendReport', params: told.asFull }, 'setTarget'] },
         'pool.recovered': { actions: { type: 'tell', params: { type: 'recovered' } } },
         'pool.degraded': {
           target: '.degraded',
@@ -395,7 +411,13 @@ export const workerMachine = setup({
           tags: ['available', 'ready'],
           always: { guard: 'isFull', target: 'full' },
           on: {
-            report: { actions: { type: 'sendReport', params: told.asAvailable } },
+            report: {
+              actions: [
+                { type: 'sendReport', params: told.asAvailable },
+                'explainScaling',
+                'setTarget',
+              ],
+            },
             'link.offered': offered(true),
           },
         },

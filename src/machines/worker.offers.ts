@@ -6,7 +6,7 @@ import type {
   Input as RequestInput,
 } from './job-request.types.js';
 import { freeSlot, type Slot, steps } from './support.js';
-import { capacityFor, requestOf, withRequest } from './worker.facts.js';
+import { capacityFor, requestOf, withAcceptance, withRequest } from './worker.facts.js';
 import type { Context, Emitted, Event, Settings } from './worker.types.js';
 
 /** What a worker does with offers, from the question to the answer. */
@@ -29,6 +29,7 @@ export interface Answered {
   readonly available: boolean;
   readonly terminate: boolean;
   readonly participation: Participation | undefined;
+  readonly at: number | undefined;
 }
 
 /** Actions about offers. */
@@ -78,7 +79,7 @@ export const offers = {
     },
   ),
   passAnswer: steps<Context, Event, Emitted, Answered>(
-    ({ context, enqueue }, { jobId, available, terminate, participation }) => {
+    ({ context, enqueue }, { jobId, available, terminate, participation, at }) => {
       const request = requestOf(context, jobId);
       if (!request) return;
       if (context.links.includes(request.link))
@@ -91,6 +92,8 @@ export const offers = {
         });
       if (available && overridesName(context.settings, participation))
         enqueue.emit(reservedAttribute(jobId));
+      if (available && at !== undefined)
+        enqueue.assign({ acceptedAt: withAcceptance(context, at) });
       if (available)
         enqueue.assign({
           requests: withRequest(context, jobId, {

@@ -51,6 +51,8 @@ export const pool = {
   ),
   setTarget: steps<Context, Event, Emitted>(({ context, enqueue }) => {
     const idle = isOverloaded(context) ? 0 : context.settings.numIdleProcesses;
+    if (idle === context.idleTarget) return;
+    enqueue.assign({ idleTarget: idle });
     enqueue.sendTo('pool', { type: 'target.set', idle });
   }),
   drainPool: steps<Context, Event, Emitted>(({ context, enqueue }) => {

@@ -3,7 +3,7 @@ import type { Assignment, Offer } from './job.types.js';
 import type { Event as RequestEvent } from './job-request.types.js';
 import { failureFrom, messageOf, slotOf } from './support.js';
 import { runningJobs } from './worker.facts.js';
-import type { Context, Emitted, Event } from './worker.types.js';
+import type { Context, Emitted, Event, Settings } from './worker.types.js';
 
 /** What the worker says of each event: to the world, or to the request that it is about. */
 
@@ -31,10 +31,10 @@ export const disconnected = ({ event: { error, retryMs } }: From<'link.lost'>): 
   error,
   retryMs,
 });
-export const statusKnown = ({ event: { status } }: From<'link.reported'>): Emitted => ({
-  type: 'status',
-  status,
-});
+export const statusKnown = ({
+  context: { load, reported },
+  event: { status },
+}: From<'link.reported'>): Emitted => ({ type: 'status', status, load, sentLoad: reported.load });
 type Reported = From<'report'>;
 export const asAvailable = ({ event: { ifChanged = false } }: Reported) =>
   ({ status: 'available', ifChanged }) as const;
@@ -91,10 +91,40 @@ const failedLoad = (message: string, { code, message: thrown }: Failure): Emitte
   error: { code, message },
   thrown,
 });
-export const loadFncFailed = ({ event: { error } }: From<'load.missed'>): Emitted =>
-  failedLoad('loadFnc failed: the last load stays', error);
-export const noLoad = ({ event: { error } }: From<'load.missed'>): Emitted =>
-  failedLoad('loadFnc failed three times in a row: no jobs are taken until it works', error);
+const measuring = ({ settings }: Context): string =>
+  settings.loadFnc ? 'loadFnc' : 'measuring the CPUs';
+export const loadFncFailed = ({ context, event: { error } }: From<'load.missed'>): Emitted =>
+  failedLoad(
+    `${measuring(context)} failed: ${
+      context.loadMisses < 3 ? 'the last load stays' : 'still no jobs are taken'
+    }`,
+    error,
+  );
+export const noLoad = ({ context, event: { error } }: From<'load.missed'>): Emitted =>
+  failedLoad(
+    `${measuring(context)} failed three times in a row: no jobs are taken until it works`,
+    error,
+  );
+export const excessiveLoad = ({ event: { load } }: From<'load.sampled'>): Emitted => ({
+  type: 'warning',
+  error: {
+    code: 'ERR_LOAD_FNC',
+    message: `loadFnc returned ${load}: what is above 1 counts as 1, and no jobs are taken at the threshold.`,
+  },
+});
+/** Why the server knows another load than the one that was measured. */
+export const scaled = (load: number, sent: number, { loadThreshold }: Settings): Emitted => ({
+  type: 'warning',
+  error: {
+    code: 'ERR_HIGH_LOAD',
+    message: `The load is ${percent(load)}, and LiveKit's server gives no jobs to a worker at 70 % or above. It is told ${percent(sent)} instead, so that jobs still come. ${
+      Number.isFinite(loadThreshold)
+        ? `They do until the loadThreshold of ${percent(loadThreshold)}; lower that to get fewer.`
+        : 'Set a loadThreshold to get fewer.'
+    }`,
+  },
+});
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
 export const undelivered = (jobIds: readonly string[]): Emitted => ({
   type: 'warning',
   error: {

@@ -20,10 +20,15 @@ import type {
 import type { Output as PoolEnded, Emitted as PoolTold } from './process-pool.types.js';
 
 /**
- * The user's measure of load: 0 is idle, 1 is full. It is asked every 2.5 s, and not again before
- * its last call has settled. After three samples in a row that failed the load counts as 1.
+ * A measure of load: 0 is idle, 1 is full. It is asked every 2.5 s, and not again before its last
+ * call has settled or three reports went without it. After three samples in a row that failed the
+ * load counts as 1, until there is a good one.
  */
-export type LoadFnc = (worker: WorkerView) => number | Promise<number>;
+export interface LoadFnc {
+  (worker: WorkerView): number | Promise<number>;
+  /** Called every 0.5 s, also right before a report: for a load that is a mean over time. */
+  sample?(): void;
+}
 
 /** What a load function may look at. */
 export interface WorkerView {
@@ -106,6 +111,8 @@ export interface OpenRequest extends Tracked {
 /** A job that has a process. `ended`: its terminal status was reported, the process still exits. */
 export interface ActiveJob extends Tracked {
   readonly phase: 'running' | 'ended';
+  /** The load was sampled since it started, so what it costs is in there. */
+  readonly isMeasured: boolean;
 }
 
 export interface Context {
@@ -122,14 +129,23 @@ export interface Context {
   /** Calls that remove what dead processes left in their rooms. */
   readonly removals: readonly { readonly slot: number }[];
   /** What the servers were told last, so that the same is not told twice. */
-  readonly reported: Pick<Report, 'status' | 'jobIds'>;
+  readonly reported: Report;
   /** The status that the server is known to have read; undefined while there is no connection. */
   readonly known: Report['status'] | undefined;
   /** Milliseconds to the server and back, as measured last; only with `measureRoundTrip`. */
   readonly roundTripMs: number | undefined;
+  /** The last load measured, from 0 to 1. */
   readonly load: number;
   /** Load samples in a row that failed. */
   readonly loadMisses: number;
+  /** What was said about the load function since it last worked, so that nothing is said twice. */
+  readonly loadFaults: readonly LoadFault[];
+  /** It was explained that the server is told another load than is measured. */
+  readonly isScalingExplained: boolean;
+  /** Processes that the pool was last told to keep warm. */
+  readonly idleTarget: number;
+  /** When the last offers were accepted, the newest last. */
+  readonly acceptedAt: readonly number[];
   readonly failure: Failure | undefined;
   /** Jobs ended before they were over. */
   readonly jobsCut: number;
@@ -137,10 +153,28 @@ export interface Context {
 }
 
 /** Commands to the load sampler. */
-export type LoadCommand = { readonly type: 'jobs'; readonly jobIds: readonly string[] };
+export type LoadCommand =
+  | { readonly type: 'jobs'; readonly jobIds: readonly string[] }
+  /** Do not wait any longer for a call that has not settled. */
+  | { readonly type: 'ask.again' };
+/** Facts from it: at least one every 2.5 s. */
 export type LoadFact =
-  | { readonly type: 'load.sampled'; readonly load: number }
-  | { readonly type: 'load.missed'; readonly error: Failure };
+  /** The load, as the function says it; what is above 1 counts as 1. */
+  | {
+      readonly type: 'load.sampled';
+      readonly load: number;
+      /** It was missing in a report before. */
+      readonly isLate?: boolean;
+    }
+  /** A report is due, and the function was asked and has not answered yet. */
+  | { readonly type: 'load.awaited' }
+  | {
+      readonly type: 'load.missed';
+      readonly fault: 'threw' | 'late' | 'unusable';
+      readonly error: Failure;
+    };
+/** What may be wrong with a load function; `excessive` is a load above 1. */
+export type LoadFault = Extract<LoadFact, { type: 'load.missed' }>['fault'] | 'excessive';
 export interface LoadInput {
   readonly loadFnc: LoadFnc | undefined;
 }
@@ -211,7 +245,14 @@ export type Emitted =
   /** There is no connection, at the start or later; the next attempt is in `retryMs`. */
   | { readonly type: 'disconnected'; readonly error: Failure; readonly retryMs: number }
   /** The server has read that the worker takes jobs, or that it takes none; again after each `registered`. */
-  | { readonly type: 'status'; readonly status: 'available' | 'full' }
+  | {
+      readonly type: 'status';
+      readonly status: 'available' | 'full';
+      /** The load that was measured last. */
+      readonly load: number;
+      /** The load as the server was told it: scaled so that the own threshold meets the server's. */
+      readonly sentLoad: number;
+    }
   /** A process is warm. `timings` are the milliseconds from its start to each stage. */
   | {
       readonly type: 'process.ready';

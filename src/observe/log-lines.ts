@@ -58,9 +58,11 @@ const lines: Lines = {
       ...flat(error),
       retry_ms: retryMs,
     }),
-  status: ({ status }) =>
+  status: ({ status, load, sentLoad }) =>
     line('info', 'worker.status', status === 'full' ? 'full: no more jobs' : 'available for jobs', {
       status,
+      load: thousandths(load),
+      load_sent: thousandths(sentLoad),
     }),
   'process.ready': ({ slot, pid, timings }) =>
     line('debug', 'process.ready', 'process is warm', { slot, pid, timings }),
@@ -145,6 +147,8 @@ function drainText(jobs: number, limitMs: number): string {
   if (limitMs === 0) return `draining: ${left}, to end now`;
   return `draining: ${left}, ${Number.isFinite(limitMs) ? `up to ${spanOf(limitMs)}` : 'without a limit'}`;
 }
+
+const thousandths = (share: number): number => Math.round(share * 1_000) / 1_000;
 
 const spanOf = (ms: number): string => {
   if (ms < 1_000) return `${ms} ms`;

@@ -69,7 +69,8 @@ export const optionTable = {
    */
   prewarmFnc: callback<PrewarmFnc>('a function that takes a JobProcess'),
   /**
-   * Measures load from 0 (idle) to 1 (full); asked every 2.5 s. Default: the CPU of this machine.
+   * Measures load from 0 (idle) to 1 (full); asked every 2.5 s. Default: `cpuLoad()`, the CPUs that
+   * this container may use.
    */
   loadFnc: callback<LoadFnc>('a function that returns a number from 0 to 1'),
   /**

@@ -1,12 +1,17 @@
 import { expect, it } from 'vitest';
 import { loadSampler } from '../../src/actors/load-sampler.actor.js';
-import type { LoadCommand, LoadFact, LoadFnc, LoadInput } from '../../src/machines/worker.types.js';
+import type {
+  LoadCommand,
+  LoadFact,
+  LoadFault,
+  LoadFnc,
+  LoadInput,
+} from '../../src/machines/worker.types.js';
 import { runActor } from '../support/run-actor.js';
 
-/** A sampler whose timer is this test's hand and whose processors follow a script of busy shares. */
-const start = (loadFnc?: LoadFnc, shares: number[] = []) => {
+/** A sampler whose timer is this test's hand. */
+const start = (loadFnc?: LoadFnc, defaultLoad?: () => LoadFnc) => {
   const timer = { ms: 0, running: 0, tick: () => {} };
-  const counted = { busy: 0, idle: 0 };
   const logic = loadSampler({
     every: (ms, tick) => {
       timer.ms = ms;
@@ -16,56 +21,65 @@ const start = (loadFnc?: LoadFnc, shares: number[] = []) => {
         timer.running -= 1;
       };
     },
-    cpus: () => {
-      const { busy: user, idle } = counted;
-      return [{ times: { user, nice: 0, sys: 0, irq: 0, idle } }];
-    },
+    ...(defaultLoad && { defaultLoad }),
   });
   const actor = runActor<LoadCommand, LoadFact, LoadInput>(logic, { loadFnc });
   const tick = (times = 1) => {
-    for (let count = 0; count < times; count += 1) {
-      const share = shares.shift() ?? 0;
-      counted.busy += share * 1_000;
-      counted.idle += (1 - share) * 1_000;
-      timer.tick();
-    }
+    for (let count = 0; count < times; count += 1) timer.tick();
   };
   return { ...actor, timer, tick };
 };
+const awaited = { type: 'load.awaited' };
 const sampled = (load: number) => ({ type: 'load.sampled', load });
-const missed = (message: string, code = 'ERR_LOAD_FNC') => ({
+const missed = (fault: LoadFault, message: string, code = 'ERR_LOAD_FNC') => ({
   type: 'load.missed',
+  fault,
   error: { code, message },
 });
 
-it('reports the processors after one sample, then the mean of the last five every 2.5 s (F-69)', () => {
-  const sampler = start(undefined, [0.5, 1, 1, 1, 1, 0, 0.25, 0.25, 0.25, 0.25, 0.25]);
-  expect(sampler.timer.ms).toBe(500);
+it('samples the CPUs every 0.5 s, from the start on, and reports every 2.5 s, first after one sample (F-69)', () => {
+  let samples = 0;
+  const cpu: LoadFnc = Object.assign(() => samples / 100, {
+    sample() {
+      samples += 1;
+    },
+  });
+  const sampler = start(undefined, () => cpu);
+  expect([sampler.timer.ms, samples]).toEqual([500, 1]);
 
   sampler.tick();
-  expect(sampler.facts).toEqual([sampled(0.5)]);
+  expect(sampler.facts).toEqual([sampled(0.02)]);
   sampler.tick(4);
-  expect(sampler.facts).toEqual([sampled(0.5)]);
+  expect(sampler.facts).toEqual([sampled(0.02)]);
   sampler.tick();
-  expect(sampler.facts).toEqual([sampled(0.5), sampled(0.8)]);
+  expect(sampler.facts).toEqual([sampled(0.02), sampled(0.07)]);
   sampler.tick(5);
-  expect(sampler.facts).toEqual([sampled(0.5), sampled(0.8), sampled(0.25)]);
+  expect(sampler.facts).toEqual([sampled(0.02), sampled(0.07), sampled(0.12)]);
 });
 
-it('misses the load of a machine that counts nothing', () => {
-  let tick = () => {};
-  const logic = loadSampler({
-    every: (_ms, it) => {
-      tick = it;
-      return () => {};
-    },
-    cpus: () => [],
+it('samples a load function of the user that has something to sample', () => {
+  const said: string[] = [];
+  const loadFnc: LoadFnc = Object.assign(() => said.push('load') * 0, {
+    sample: () => void said.push('sample'),
   });
-  const sampler = runActor<LoadCommand, LoadFact, LoadInput>(logic, { loadFnc: undefined });
+  const sampler = start(loadFnc);
 
-  tick();
+  sampler.tick(2);
 
-  expect(sampler.facts).toEqual([missed('The load is undefined, not a number from 0 to 1.')]);
+  expect(said).toEqual(['sample', 'sample', 'load', 'sample']);
+});
+
+it('reports in time when sampling throws', () => {
+  const loadFnc: LoadFnc = Object.assign(() => 0.3, {
+    sample() {
+      throw new Error('no meter');
+    },
+  });
+  const sampler = start(loadFnc);
+
+  sampler.tick();
+
+  expect(sampler.facts).toEqual([sampled(0.3)]);
 });
 
 it('measures the real machine when nothing is injected', async () => {
@@ -95,12 +109,12 @@ it('waits for an asynchronous function (F-5, O-4)', async () => {
   expect(await sampler.fact('load.sampled')).toEqual(sampled(0.4));
 });
 
-it('clamps a load above 1 (O-4, N-18, R-C16)', () => {
-  const sampler = start(() => 5);
+it.each([1.1, 5, Number.POSITIVE_INFINITY])('reports a load of %d as it was said', (load) => {
+  const sampler = start(() => load);
 
   sampler.tick();
 
-  expect(sampler.facts).toEqual([sampled(1)]);
+  expect(sampler.facts).toEqual([sampled(load)]);
 });
 
 it.each([
@@ -114,18 +128,12 @@ it.each([
 
   sampler.tick();
 
-  expect(sampler.facts).toEqual([missed(`The load is ${shown}, not a number from 0 to 1.`)]);
+  expect(sampler.facts).toEqual([
+    missed('unusable', `The load is ${shown}, not a number from 0 to 1.`),
+  ]);
 });
 
-it('takes infinity for a full machine', () => {
-  const sampler = start(() => Number.POSITIVE_INFINITY);
-
-  sampler.tick();
-
-  expect(sampler.facts).toEqual([sampled(1)]);
-});
-
-it('misses the load when the function throws or rejects (O-4, N-18, R-C16)', async () => {
+it('misses the load when the function throws or rejects (O-4, D-18, N-18, R-C16)', async () => {
   const thrower = start(() => {
     throw Object.assign(new Error('no meter'), { code: 'ENOENT' });
   });
@@ -135,8 +143,8 @@ it('misses the load when the function throws or rejects (O-4, N-18, R-C16)', asy
   rejecter.tick();
   await rejecter.fact('load.missed');
 
-  expect(thrower.facts).toEqual([missed('no meter', 'ENOENT')]);
-  expect(rejecter.facts).toEqual([missed('no meter')]);
+  expect(thrower.facts).toEqual([missed('threw', 'no meter', 'ENOENT')]);
+  expect(rejecter.facts).toEqual([missed('threw', 'no meter')]);
 });
 
 it('does not call a function again that has not settled, and takes its late result (O-4, N-18, R-C16)', async () => {
@@ -147,16 +155,40 @@ it('does not call a function again that has not settled, and takes its late resu
         calls.push(resolve);
       }),
   );
-  const late = missed('loadFnc has not settled since the last report was due.');
+  const late = missed('late', 'It has not settled since the last report was due.');
 
   sampler.tick(11);
   expect(calls.length).toBe(1);
+  expect(sampler.facts).toEqual([awaited, late, late]);
   calls[0]?.(0.3);
   await sampler.fact('load.sampled');
   await new Promise(setImmediate);
   sampler.tick(5);
 
-  expect(sampler.facts).toEqual([late, late, sampled(0.3)]);
+  expect(sampler.facts.slice(3)).toEqual([{ ...sampled(0.3), isLate: true }]);
+  expect(calls.length).toBe(2);
+});
+
+it('calls a function that hangs again when it is told to, and still takes what comes late (R-C16, N-18)', async () => {
+  const calls: ((load: number) => void)[] = [];
+  const sampler = start(
+    () =>
+      new Promise((resolve) => {
+        calls.push(resolve);
+      }),
+  );
+  const late = missed('late', 'It has not settled since the last report was due.');
+
+  sampler.tick(6);
+  sampler.send({ type: 'ask.again' });
+  sampler.tick(5);
+  expect(calls.length).toBe(2);
+  calls[0]?.(0.3);
+  await sampler.fact('load.sampled');
+  await new Promise(setImmediate);
+  sampler.tick(5);
+
+  expect(sampler.facts).toEqual([awaited, late, { ...sampled(0.3), isLate: true }, awaited, late]);
   expect(calls.length).toBe(2);
 });
 
@@ -178,5 +210,5 @@ it('asks a function again that threw (D-18)', () => {
 
   sampler.tick(6);
 
-  expect(sampler.facts).toEqual([missed('no meter'), sampled(0.5)]);
+  expect(sampler.facts).toEqual([missed('threw', 'no meter'), sampled(0.5)]);
 });

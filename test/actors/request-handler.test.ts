@@ -45,6 +45,7 @@ const refused = new WorkerError('ERR_ALREADY_ANSWERED', 'twice');
 
 /** Measured, so any number will do. */
 const elapsedMs = expect.any(Number);
+const at = expect.closeTo(performance.timeOrigin + performance.now(), -6);
 
 it('shows the whole offer, and the participant as publisher of a publisher job only (F-54, N-35)', async () => {
   const { accept, reject, ...shown } = (await hold()).request;
@@ -73,7 +74,7 @@ it('accepts without a handler (F-3, F-41)', async () => {
   await actor.fact('handler.returned');
 
   expect(actor.facts).toEqual([
-    { type: 'handler.accepted', call: 1, elapsedMs, participation },
+    { type: 'handler.accepted', call: 1, elapsedMs, at, participation },
     { type: 'handler.returned' },
   ]);
 });
@@ -138,6 +139,7 @@ it('settles accept() when the answer is written, and its promises when they came
     {
       type: 'handler.accepted',
       elapsedMs,
+      at,
       call: 1,
       participation: { ...participation, name: 'n', attributes: { a: 'b' } },
     },
@@ -306,5 +308,7 @@ it('takes an empty identity, and undefined members, for the default (F-41)', asy
 
   request.accept({ identity: '', name: undefined });
 
-  expect(actor.facts).toEqual([{ type: 'handler.accepted', call: 1, elapsedMs, participation }]);
+  expect(actor.facts).toEqual([
+    { type: 'handler.accepted', call: 1, elapsedMs, at, participation },
+  ]);
 });

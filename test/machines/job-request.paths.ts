@@ -15,7 +15,9 @@ interface Memory {
 const capacity = {
   activeJobs: 0,
   reservedJobs: 0,
+  openOffers: 0,
   jobsInRoom: 0,
+  acceptedAt: [],
   maxJobs: 2,
   load: 0,
   loadThreshold: 0.7,
@@ -72,12 +74,14 @@ const through = (input: Partial<typeof capacity>): Walk<Machine, Memory> => ({
     {
       type: 'handler.accepted',
       elapsedMs: 5,
+      at: 1_700_000_000_000,
       call: 1,
       participation: { name: 'a', identity: 'b', metadata: '', attributes: {} },
     },
     {
       type: 'handler.accepted',
       elapsedMs: 5_000,
+      at: 1_700_000_000_000,
       call: 1,
       participation: { name: 'a', identity: 'b', metadata: '', attributes: {} },
     },

@@ -33,7 +33,9 @@ export const requestFnc = () => {};
 export const free: Capacity = {
   activeJobs: 0,
   reservedJobs: 0,
+  openOffers: 0,
   jobsInRoom: 0,
+  acceptedAt: [],
   maxJobs: Number.POSITIVE_INFINITY,
   load: 0,
   loadThreshold: 0.7,
@@ -72,12 +74,23 @@ export const acceptCall = {
   type: 'handler.accepted',
   call: 1,
   elapsedMs: 5,
+  at: 1_700_000_000_000,
   participation,
 } as const;
 export const assigned = { type: 'assignment.received', assignment } as const;
 
-export const yes = { available: true, terminate: false, participation } as const;
-export const no = { available: false, terminate: false, participation: undefined } as const;
+export const yes = {
+  available: true,
+  terminate: false,
+  participation,
+  at: acceptCall.at,
+} as const;
+export const no = {
+  available: false,
+  terminate: false,
+  participation: undefined,
+  at: undefined,
+} as const;
 export const answered = (answer: typeof yes | typeof no): Emitted => ({
   type: 'request.answered',
   jobId: 'job-1',

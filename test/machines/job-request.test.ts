@@ -28,7 +28,9 @@ it('passes the error of a policy to its parent, which lives on', () => {
           capacity: {
             activeJobs: 0,
             reservedJobs: 0,
+            openOffers: 0,
             jobsInRoom: 0,
+            acceptedAt: [],
             maxJobs: 1,
             load: 0,
             loadThreshold: 1,

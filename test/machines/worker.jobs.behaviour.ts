@@ -172,6 +172,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
           identity: 'agent-job-1',
           url: 'ws://room.test',
           phase: 'running',
+          isMeasured: false,
         },
       ]);
       expect(worker.timers()).toEqual([]);

@@ -74,6 +74,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
           type: 'handler.accepted',
           call: 1,
           elapsedMs,
+          at: 1_000,
           participation: { ...as('agent'), attributes: { 'lk.agent.name': name } },
         });
       const warnings = () => ofType(worker.emitted, 'warning');
@@ -384,6 +385,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
         type: 'request.answered',
         jobId: 'job-1',
         available: true,
+        at: 1,
         terminate: false,
         participation: as('agent-job-1'),
       });
@@ -474,6 +476,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
         type: 'request.answered',
         jobId: 'job-1',
         available: true,
+        at: 1,
         terminate: false,
         participation: as('agent-job-1'),
       });

@@ -61,6 +61,7 @@ const happenings: Readonly<Record<string, Happening>> = {
     handlerOf(worker, jobId)?.say({
       type: 'handler.accepted',
       elapsedMs: 5,
+      at: 1,
       call: 1,
       participation: { name: '', identity: jobId, metadata: '', attributes: {} },
     }),
@@ -187,6 +188,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
         one.say({
           type: 'handler.accepted',
           elapsedMs: 5,
+          at: 1,
           call: 1,
           participation: { name: '', identity: 'agent', metadata: '', attributes: {} },
         });

@@ -60,6 +60,13 @@ const invariants: readonly Invariant<Machine, Memory>[] = [
       reported === (after.hasTag('available') ? 'available' : 'full'),
   },
   {
+    title: 'keeps no process warm at or above its threshold but for what it accepted, once it runs',
+    holds: ({ after: { value, context } }) =>
+      !isIn(value, 'running') ||
+      context.load < context.settings.loadThreshold ||
+      context.idleTarget <= context.requests.filter(({ phase }) => phase === 'accepted').length,
+  },
+  {
     title: 'takes nothing new once it drains',
     holds: ({ before, after }) =>
       !before?.hasTag('draining') ||
@@ -112,7 +119,8 @@ function remember(memory: Memory, step: Taken): Memory {
 
 /** Counters are cut where no guard looks any further. */
 function key({ context }: Snapshot): unknown {
-  const { links, requests, jobs, ended, removals, load, loadMisses, failure, jobsCut } = context;
+  const { links, requests, jobs, ended, removals, load, loadMisses, loadFaults, failure, jobsCut } =
+    context;
   return [
     links,
     requests.map(({ slot, jobId, phase }) => [slot, jobId, phase]),
@@ -121,6 +129,7 @@ function key({ context }: Snapshot): unknown {
     removals,
     load >= context.settings.loadThreshold,
     Math.min(loadMisses, 3),
+    loadFaults,
     failure !== undefined,
     jobsCut,
     context.end,

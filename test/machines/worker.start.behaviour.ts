@@ -378,7 +378,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
       const { load, pool } = prewarming(machine);
 
       load.say({ type: 'load.sampled', load: 1 });
-      for (let miss = 0; miss < 3; miss += 1) load.say({ type: 'load.missed', error: failure });
+      for (let miss = 0; miss < 3; miss += 1)
+        load.say({ type: 'load.missed', fault: 'threw', error: failure });
 
       expect(pool.told).toEqual([]);
     },

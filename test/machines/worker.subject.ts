@@ -165,6 +165,7 @@ export const yes = (worker: Worker, jobId: string): void =>
     type: 'handler.accepted',
     call: 1,
     elapsedMs: 5,
+    at: 1_700_000_000_000,
     participation: as(`agent-${jobId}`),
   });
 export const no = (worker: Worker): void =>

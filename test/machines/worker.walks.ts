@@ -38,9 +38,11 @@ const poolDone = done('pool', { lastFailure: undefined });
 const linkDone = done('link.0', { slot: 0, failure: undefined, undelivered: 0 });
 
 const listening: Event = { type: 'http.listening', host: '127.0.0.1', port: 8081 };
-const missed: Event = { type: 'load.missed', error: failure };
+const missed: Event = { type: 'load.missed', fault: 'threw', error: failure };
+const awaited: Event = { type: 'load.awaited' };
 const idleLoad: Event = { type: 'load.sampled', load: 0.1 };
 const fullLoad: Event = { type: 'load.sampled', load: 0.9 };
+const excessiveLoad: Event = { type: 'load.sampled', load: 5 };
 
 /** The life of a worker without jobs, and all that may break under it. */
 export const lifeFacts = ({ children }: Snapshot, { heard, asked }: Memory): Event[] => [
@@ -90,7 +92,7 @@ export const loadFacts = ({ children }: Snapshot, { heard, asked }: Memory): Eve
   ...(children['link.0'] ? [registered, linkDone] : []),
   ...(children.pool ? [processReady, { type: 'pool.ready' } as const] : []),
   ...(children.pool && asked ? [poolDone] : []),
-  ...(children.load ? [idleLoad, fullLoad, missed] : []),
+  ...(children.load ? [idleLoad, fullLoad, excessiveLoad, missed, awaited] : []),
 ];
 
 /** Offers to a worker that has places, warm or up: each is answered, none is assigned. */
@@ -167,8 +169,8 @@ function requestFacts(
   if (phase === 'open') {
     return owed === 1
       ? [
-          { ...answer, available: true, participation },
-          { ...answer, available: false, participation: undefined },
+          { ...answer, available: true, participation, at: 1 },
+          { ...answer, available: false, participation: undefined, at: undefined },
           { type: 'request.threw', jobId, error: failure },
           failed(`req.${slot}`),
         ]

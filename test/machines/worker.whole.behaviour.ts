@@ -100,7 +100,13 @@ function becomesWarm(worker: Whole): void {
 function runsJob({ child, handler, socket }: Whole): void {
   const record = new Secret(secrets.turnPassword);
   socket.say({ type: 'server.offered', offer: offerOf('job-1', { record }) });
-  handler.say({ type: 'handler.accepted', call: 1, elapsedMs: 5, participation: as('agent') });
+  handler.say({
+    type: 'handler.accepted',
+    call: 1,
+    elapsedMs: 5,
+    at: 1,
+    participation: as('agent'),
+  });
   socket.say({ type: 'socket.wrote', ref: 'job-1' });
   const token = new Secret(secrets.token);
   socket.say({

@@ -45,18 +45,18 @@ it.each<[Emitted, string, string, string, object]>([
     { error: 'it broke', error_code: 'ERR_X', retry_ms: 500 },
   ],
   [
-    { type: 'status', status: 'available' },
+    { type: 'status', status: 'available', load: 0.31234, sentLoad: 0.3 },
     'info',
     'worker.status',
     'available for jobs',
-    { status: 'available' },
+    { status: 'available', load: 0.312, load_sent: 0.3 },
   ],
   [
-    { type: 'status', status: 'full' },
+    { type: 'status', status: 'full', load: 1, sentLoad: 0.69 },
     'info',
     'worker.status',
     'full: no more jobs',
-    { status: 'full' },
+    { status: 'full', load: 1, load_sent: 0.69 },
   ],
   [
     { type: 'process.ready', slot: 1, pid: 42, timings: { ready: 80 } },

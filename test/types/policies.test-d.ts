@@ -1,10 +1,20 @@
+import * as v from 'valibot';
 import { expectTypeOf, it } from 'vitest';
 import { createActor } from 'xstate';
 import {
+  allOf,
+  anyOf,
+  byAttributes,
+  byMetadata,
   type Capacity,
   createWorker,
   jobRequestMachine,
+  maxJobs,
+  maxPerRoom,
+  noneOf,
   type Offer,
+  type Policy,
+  tokenBucket,
   WorkerOptions,
   withPolicies,
   workerMachine,
@@ -29,6 +39,55 @@ it('refuses what is no policy', () => {
   withPolicies(workerMachine, { acceptJob: () => true });
   // @ts-expect-error an offer has no such field
   withPolicies(workerMachine, { acceptsJob: ({ offer }) => offer.roomName === '' });
+});
+
+it('makes policies of all that is ready made', () => {
+  expectTypeOf(maxJobs(1)).toEqualTypeOf<Policy>();
+  expectTypeOf(maxPerRoom(1)).toEqualTypeOf<Policy>();
+  expectTypeOf(tokenBucket({ jobs: 1, per: 1 })).toEqualTypeOf<Policy>();
+  expectTypeOf(byMetadata(v.object({ tenant: v.string() }))).toEqualTypeOf<Policy>();
+  expectTypeOf(byAttributes(v.object({ tier: v.string() }))).toEqualTypeOf<Policy>();
+  expectTypeOf(allOf(maxJobs(1), () => true)).toEqualTypeOf<Policy>();
+  expectTypeOf(anyOf(({ capacity }) => capacity.acceptedAt.length > 0)).toEqualTypeOf<Policy>();
+  withPolicies(workerMachine, { acceptsJob: noneOf(maxPerRoom(1), ({ offer }) => offer.resuming) });
+});
+
+it('refuses wrong arguments of what is ready made', () => {
+  // @ts-expect-error a number of jobs
+  maxPerRoom('1');
+  // @ts-expect-error how many is missing
+  maxPerRoom();
+  // @ts-expect-error in which time is missing
+  tokenBucket({ jobs: 1 });
+  // @ts-expect-error milliseconds are a number
+  tokenBucket({ jobs: 1, per: '1m' });
+  // @ts-expect-error there is no option of this name
+  tokenBucket({ jobs: 1, per: 1, size: 3 });
+  // @ts-expect-error a clock says a number
+  tokenBucket({ jobs: 1, per: 1, now: () => new Date() });
+  // @ts-expect-error a schema is an object that can validate
+  byMetadata({ type: 'object' });
+  // @ts-expect-error a shape is no schema
+  byAttributes({ tier: v.string() });
+  // @ts-expect-error a predicate is no schema
+  byMetadata((value: unknown) => typeof value === 'string');
+  // @ts-expect-error nobody else has metadata
+  byMetadata(v.string(), { of: 'publisher' });
+});
+
+it('refuses to combine what is no policy', () => {
+  // @ts-expect-error nothing to combine
+  allOf();
+  // @ts-expect-error a policy says yes or no
+  anyOf(() => 'yes');
+  // @ts-expect-error a guard answers at once
+  noneOf(async () => true);
+  // @ts-expect-error a verdict is no policy
+  allOf(true);
+  // @ts-expect-error one after the other, not in a list
+  allOf([maxJobs(1)]);
+  // @ts-expect-error an offer has no such field
+  anyOf(({ offer }) => offer.roomName === '');
 });
 
 it('takes the same policy as a guard, provided one level down', () => {

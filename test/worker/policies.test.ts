@@ -4,6 +4,7 @@ import {
   jobRequestMachine,
   maxJobs,
   type Policy,
+  tokenBucket,
   withPolicies,
   workerMachine,
 } from '../../src/index.js';
@@ -138,6 +139,39 @@ it.each([
   ]);
   // A place is free again once the process of its job is gone; a policy cannot announce that.
   await offerUntilTaken(world);
+  expect(await run.end()).toEqual(cleanEnd);
+});
+
+it('takes as many offers as its token bucket holds, and what requestFnc refuses costs none (I22)', async () => {
+  const world = await serveWithLedger();
+  const run = startRealWorker(world, {
+    machine: withPolicies(workerMachine, {
+      acceptsJob: tokenBucket({ jobs: 2, per: 3_600_000 }),
+    }),
+    options: {
+      numIdleProcesses: 0,
+      requestFnc: async (request) => {
+        if (request.room.name.startsWith('closed')) await request.reject();
+        else await request.accept();
+      },
+    },
+  });
+  await run.available();
+
+  const dispatched = async (...rooms: string[]) => {
+    const jobs = rooms.map((room) => world.offer('ends', room));
+    await world.dispatched(...jobs);
+    return jobs.map(({ dispatch }) => dispatch);
+  };
+  expect(await dispatched('closed-1')).toEqual(['refused']);
+  expect(await dispatched('closed-2')).toEqual(['refused']);
+  expect(await dispatched('a', 'b', 'c', 'd')).toEqual([
+    'assigned',
+    'assigned',
+    'refused',
+    'refused',
+  ]);
+  expect(await dispatched('e')).toEqual(['refused']);
   expect(await run.end()).toEqual(cleanEnd);
 });
 
