@@ -41,6 +41,6 @@ it('exports these names from livekit-actors/job and no others', () => {
 
 it('exports these names from livekit-actors/testing and no others', () => {
   expect(namesOf(testing)).toMatchInlineSnapshot(
-    `"checkLedger createJobSocket createLedger createTestServer reportToLedger runDevServer"`,
+    `"checkLedger createJobSocket createLedger createTestServer createVirtualClock fakeJobContext reportToLedger runDevServer runJob"`,
   );
 });
