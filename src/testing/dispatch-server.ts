@@ -5,21 +5,23 @@ import { Secret } from '../secret.js';
 import { createAdmission, createRefusals, type Refusals } from './dispatch/admission.js';
 import { serveConnection } from './dispatch/connection.js';
 import { createHub, type Hub } from './dispatch/hub.js';
+import { checkInput, checkServerOptions } from './dispatch/inputs.js';
 import { createJobs } from './dispatch/jobs.js';
 import { createListener, type Listener, type Rejection } from './dispatch/listener.js';
 import { describeServer } from './dispatch/registration.js';
 import type { Rooms } from './dispatch/room-records.js';
 import { createRooms } from './dispatch/rooms.js';
 import type { TestServerOptions } from './dispatch/server-options.js';
+import { createTwirp, pathOf } from './dispatch/services/twirp.js';
 import type { FaultControls, RoomControls, TestServer } from './dispatch/test-server.js';
-import { createTwirp } from './dispatch/twirp.js';
 
 /**
  * Starts a dispatch server on loopback that treats workers as the open LiveKit server does: the
  * real protocol, its selection, its deadlines, its silences. It is a development tool without
  * media, not a LiveKit server: its assignments carry a `simulated:` room URL.
  *
- * @throws WorkerError `ERR_PORT_IN_USE`, or `ERR_HTTP_SERVER` for a port that does not open.
+ * @throws WorkerError `ERR_INVALID_OPTIONS` naming all that is wrong; `ERR_PORT_IN_USE`, or
+ * `ERR_HTTP_SERVER` for a port that does not open.
  *
  * @example
  * const server = await createTestServer();
@@ -29,6 +31,7 @@ import { createTwirp } from './dispatch/twirp.js';
  * await server.stop();
  */
 export async function createTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  checkServerOptions(options);
   const hub = createHub(options);
   const jobs = createJobs(hub);
   const rooms = createRooms(hub, jobs);
@@ -89,19 +92,41 @@ const faultsOf = (
   registrations: Refusals<true>,
   rejections: Refusals<Rejection>,
 ): Omit<FaultControls, 'restart'> => ({
-  script: hub.script.add,
-  refuseRegistration: (times) => registrations.add(true, times),
-  rejectUpgrade: (status, headers = {}, times) =>
-    rejections.add({ status, headers, body: '' }, times),
+  script: (rule) => {
+    checkInput('script', rule);
+    return hub.script.add(rule);
+  },
+  refuseRegistration: (times = Number.POSITIVE_INFINITY) => {
+    checkInput('times', times);
+    return registrations.add(true, times);
+  },
+  rejectUpgrade: (status, headers = {}, times = Number.POSITIVE_INFINITY) => {
+    checkInput('status', status);
+    checkInput('headers', headers);
+    checkInput('times', times);
+    return rejections.add({ status, headers, body: '' }, times);
+  },
   send: (workerId, message) => send(hub, workerId, message),
 });
 
 const controlsOf = (rooms: Rooms): RoomControls => ({
-  createRoom: rooms.create,
+  createRoom: (input) => {
+    checkInput('createRoom', input);
+    return rooms.create(input);
+  },
   deleteRoom: rooms.delete,
-  createDispatch: rooms.createDispatch,
+  createDispatch: (room, agentName, options = {}) => {
+    checkInput('room', room);
+    checkInput('agentName', agentName);
+    checkInput('createDispatch', options);
+    return rooms.createDispatch(room, agentName, options);
+  },
   deleteDispatch: rooms.deleteDispatch,
-  join: rooms.join,
+  join: (room, input) => {
+    checkInput('room', room);
+    checkInput('join', input);
+    return rooms.join(room, input);
+  },
   leave: rooms.leave,
   publish: rooms.publish,
 });
@@ -109,7 +134,7 @@ const controlsOf = (rooms: Rooms): RoomControls => ({
 function createHttp(hub: Hub, rooms: Rooms) {
   const twirp = createTwirp(hub, { rooms, jobs: () => [...hub.jobs.values()] });
   return (request: IncomingMessage, response: ServerResponse): void => {
-    if (request.url?.startsWith('/twirp/')) {
+    if (pathOf(request).startsWith('/twirp/')) {
       twirp(request, response).catch(() => response.destroy());
     } else {
       const isHealth = request.method === 'GET' && request.url === '/';

@@ -15,7 +15,15 @@ export interface RoomInput {
   readonly name: string;
   readonly metadata?: string;
   readonly agents?: readonly AgentInput[];
+  /** Milliseconds; default is the server's. See {@link RoomRecord.emptyTimeout}. */
+  readonly emptyTimeout?: number;
+  /** Milliseconds; default is the server's. See {@link RoomRecord.departureTimeout}. */
+  readonly departureTimeout?: number;
+  readonly maxParticipants?: number;
 }
+
+/** What may be changed of somebody. An empty text changes nothing, but removes an attribute. */
+export type ParticipantChange = Pick<ParticipantRecord, 'name' | 'metadata' | 'attributes'>;
 
 /** Who joins. */
 export interface ParticipantInput {
@@ -29,12 +37,21 @@ export interface ParticipantInput {
 
 /** An empty room. */
 export const newRoom = (
-  { name, metadata = '' }: RoomInput,
+  {
+    name,
+    metadata = '',
+    emptyTimeout = Number.POSITIVE_INFINITY,
+    departureTimeout = Number.POSITIVE_INFINITY,
+    maxParticipants = 0,
+  }: RoomInput,
   createdAt: number,
 ): Mutable<RoomRecord> => ({
   sid: `RM_${nanoid(12)}`,
   name,
   metadata,
+  emptyTimeout,
+  departureTimeout,
+  maxParticipants,
   createdAt,
   participants: [],
   dispatches: [],
@@ -86,6 +103,25 @@ export function removeParticipant(room: Mutable<RoomRecord>, identity: string): 
   return wasThere;
 }
 
+/** Changes somebody who is there. */
+export function changeParticipant(
+  room: Mutable<RoomRecord>,
+  identity: string,
+  { name, metadata, attributes }: ParticipantChange,
+): ParticipantRecord | undefined {
+  const before = room.participants.find((participant) => participant.identity === identity);
+  if (!before) return undefined;
+  const merged = Object.entries({ ...before.attributes, ...attributes });
+  const participant = {
+    ...before,
+    name: name || before.name,
+    metadata: metadata || before.metadata,
+    attributes: Object.fromEntries(merged.filter(([, value]) => value !== '')),
+  };
+  room.participants = room.participants.map((other) => (other === before ? participant : other));
+  return participant;
+}
+
 /** The rooms of one server, in memory and without media. */
 export interface Rooms {
   list(): readonly RoomRecord[];
@@ -110,5 +146,13 @@ export interface Rooms {
   ): DispatchRecord;
   /** Takes a wish back and has its agents leave. */
   deleteDispatch(dispatchId: string): DispatchRecord | undefined;
+  /** Changes a room's metadata. Who is in it does not hear of it. */
+  updateMetadata(room: string, metadata: string): RoomRecord | undefined;
+  /** Changes somebody in a room. Nobody hears of it. */
+  updateParticipant(
+    room: string,
+    identity: string,
+    change: ParticipantChange,
+  ): ParticipantRecord | undefined;
   clear(): void;
 }

@@ -8,18 +8,28 @@ import {
   addDispatch,
   addParticipant,
   addTrack,
+  changeParticipant,
   newRoom,
   type RoomInput,
   type Rooms,
   removeParticipant,
 } from './room-records.js';
+import type { Limits } from './server-options.js';
 import { createTriggers, type Triggers } from './triggers.js';
+import { createVacancy, type Vacancy } from './vacancy.js';
 
 /** Starts without rooms. */
 export function createRooms(hub: Hub, jobs: Jobs): Rooms {
   const rooms = new Map<string, Mutable<RoomRecord>>();
   const triggers = createTriggers(hub, jobs);
   const seats = seatAgents(hub, jobs, rooms);
+  const close = (name: string): boolean => {
+    const room = rooms.get(name);
+    if (room) vacancy.forget(room);
+    seats.roomDeleted(name);
+    return rooms.delete(name);
+  };
+  const vacancy = createVacancy(hub.timers, close);
 
   const dispatch = (room: Mutable<RoomRecord>, agent: AgentInput): DispatchRecord => {
     const added = addDispatch(room, agent, hub.timers.now());
@@ -29,8 +39,9 @@ export function createRooms(hub: Hub, jobs: Jobs): Rooms {
   const ensure = (input: RoomInput): Mutable<RoomRecord> => {
     const found = rooms.get(input.name);
     if (found) return found;
-    const room = newRoom(input, hub.timers.now());
+    const room = newRoom(withLimits(input, hub.limits), hub.timers.now());
     rooms.set(room.name, room);
+    vacancy.changed(room);
     for (const agent of input.agents ?? [{ agentName: '' }]) dispatch(room, agent);
     return room;
   };
@@ -38,10 +49,7 @@ export function createRooms(hub: Hub, jobs: Jobs): Rooms {
     list: () => [...rooms.values()],
     find: (name) => rooms.get(name),
     create: ensure,
-    delete: (name) => {
-      seats.roomDeleted(name);
-      return rooms.delete(name);
-    },
+    delete: close,
     createDispatch: (name, agentName, options = {}) =>
       dispatch(ensure({ name }), { ...options, agentName }),
     deleteDispatch: (id) => {
@@ -49,21 +57,55 @@ export function createRooms(hub: Hub, jobs: Jobs): Rooms {
       if (deleted) seats.dispatchDeleted(deleted);
       return deleted;
     },
-    clear: () => rooms.clear(),
-    ...comingAndGoing(rooms, ensure, triggers, seats),
+    ...changes(rooms),
+    clear: () => {
+      vacancy.forgetAll();
+      rooms.clear();
+    },
+    ...comingAndGoing({ rooms, ensure, triggers, seats, vacancy }),
   };
 }
 
-function comingAndGoing(
+const withLimits = (input: RoomInput, limits: Limits): RoomInput => ({
+  ...input,
+  emptyTimeout: input.emptyTimeout ?? limits.emptyTimeout,
+  departureTimeout: input.departureTimeout ?? limits.departureTimeout,
+});
+
+const changes = (
   rooms: ReadonlyMap<string, Mutable<RoomRecord>>,
-  ensure: (input: RoomInput) => Mutable<RoomRecord>,
-  triggers: Triggers,
-  seats: Seats,
-): Pick<Rooms, 'join' | 'leave' | 'publish'> {
+): Pick<Rooms, 'updateMetadata' | 'updateParticipant'> => ({
+  updateMetadata: (name, metadata) => {
+    const room = rooms.get(name);
+    if (room) room.metadata = metadata;
+    return room;
+  },
+  updateParticipant: (name, identity, change) => {
+    const room = rooms.get(name);
+    return room && changeParticipant(room, identity, change);
+  },
+});
+
+interface Doors {
+  readonly rooms: ReadonlyMap<string, Mutable<RoomRecord>>;
+  readonly ensure: (input: RoomInput) => Mutable<RoomRecord>;
+  readonly triggers: Triggers;
+  readonly seats: Seats;
+  readonly vacancy: Vacancy;
+}
+
+function comingAndGoing({
+  rooms,
+  ensure,
+  triggers,
+  seats,
+  vacancy,
+}: Doors): Pick<Rooms, 'join' | 'leave' | 'publish'> {
   return {
     join: (name, input) => {
       const room = ensure({ name });
       const participant = addParticipant(room, input);
+      vacancy.changed(room);
       triggers.joined(room, participant);
       return participant;
     },
@@ -77,6 +119,7 @@ function comingAndGoing(
     leave: (name, identity) => {
       const room = rooms.get(name);
       if (!room || !removeParticipant(room, identity)) return false;
+      vacancy.changed(room);
       seats.left(name, identity);
       return true;
     },
