@@ -62,6 +62,7 @@ function wordsFor(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue);
   const place = path ? `${path}: ` : '';
   if (issue.type === 'strict_object' && issue.expected === 'never') return `${place}no such option`;
+  if (issue.type === 'strict_object' && path) return `${place}is missing`;
   const got = typeof issue.input === 'string' ? 'a text' : issue.received;
   return `${place}expected ${issue.message}, got ${issue.type === 'picklist' ? issue.received : got}`;
 }

@@ -154,6 +154,17 @@ function send(hub: Hub, workerId: string, message: Parameters<TestServer['send']
 async function shut(hub: Hub, listener: Listener): Promise<void> {
   for (const session of hub.sessions.values()) session.cut();
   await listener.close();
-  await hub.observers.waitFor(() => hub.sessions.size === 0);
+  await everybodyGone(hub);
   hub.forget();
 }
+
+const everybodyGone = ({ sessions, observers }: Hub): Promise<void> =>
+  new Promise((resolve) => {
+    const look = () => {
+      if (sessions.size > 0) return;
+      stop();
+      resolve();
+    };
+    const stop = observers.on('worker.closed', look);
+    look();
+  });
