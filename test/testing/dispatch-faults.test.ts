@@ -13,7 +13,7 @@ import { connect, knock, serve, serveInVirtualTime, willing } from './serve.js';
 const faultsOf = (frames: readonly { name: string; fault: string | undefined }[]) =>
   frames.flatMap(({ name, fault }) => (fault ? [[name, fault]] : []));
 
-it('drops a frame on its way to the worker', async () => {
+it('drops a frame on its way to the worker (F-155)', async () => {
   const server = await serve();
   const worker = await connect(server, willing);
   const rule = server.script({
@@ -52,7 +52,7 @@ it('drops a frame on its way to the server, which then knows nothing of it', asy
   ]);
 });
 
-it('delays a frame', async () => {
+it('delays a frame (F-155, F-156)', async () => {
   const { server, clock } = await serveInVirtualTime({ selectionWait: 0 });
   const worker = await connect(server, willing);
   server.script({ direction: 'out', message: 'assignment', fault: { delay: 500 } });
@@ -67,7 +67,7 @@ it('delays a frame', async () => {
   await worker.until(() => worker.assignments().length === 1);
 });
 
-it('duplicates a frame', async () => {
+it('duplicates a frame (F-155)', async () => {
   const server = await serve();
   const worker = await connect(server);
   server.script({ direction: 'out', message: 'availability', fault: 'duplicate' });
@@ -78,7 +78,7 @@ it('duplicates a frame', async () => {
   expect(new Set(worker.offers().map(({ id }) => id)).size).toBe(1);
 });
 
-it('corrupts a frame to the worker', async () => {
+it('corrupts a frame to the worker (F-155)', async () => {
   const server = await serve();
   const worker = await connect(server);
   server.script({ direction: 'out', message: 'availability', fault: 'corrupt' });
@@ -89,7 +89,7 @@ it('corrupts a frame to the worker', async () => {
   expect(worker.offers()).toEqual([]);
 });
 
-it('corrupts a frame to the server, which cuts the connection', async () => {
+it('corrupts a frame to the server, which cuts the connection (F-155)', async () => {
   const server = await serve();
   const worker = await connect(server);
   server.script({ direction: 'in', message: 'ping', fault: 'corrupt' });
@@ -100,7 +100,7 @@ it('corrupts a frame to the server, which cuts the connection', async () => {
   expect(worker.closeCode()).toBe(1006);
 });
 
-it('freezes a connection and thaws it with everything in order', async () => {
+it('freezes a connection and thaws it with everything in order (F-155)', async () => {
   const server = await serve();
   const worker = await connect(server);
   const rule = server.script({
@@ -129,7 +129,7 @@ it('freezes a connection and thaws it with everything in order', async () => {
   ]);
 });
 
-it('resets a connection in place of a frame', async () => {
+it('resets a connection in place of a frame (F-155)', async () => {
   const ledger = createLedger();
   const server = await serve({ ledger });
   const worker = await connect(server, willing);
@@ -243,7 +243,7 @@ it('forgets rooms and what was under way in a restart, keeps its port and its re
   expect(ledger.check({ final: false })).toEqual([]);
 });
 
-it('leaves no timer behind when it stops', async () => {
+it('leaves no timer behind when it stops (F-156)', async () => {
   const { server, clock } = await serveInVirtualTime();
   const worker = await connect(server);
   server.createRoom({ name: 'lobby' });
