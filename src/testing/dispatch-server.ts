@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nanoid } from 'nanoid';
-import { WorkerError } from '../errors.js';
 import { Secret } from '../secret.js';
-import { createAdmission, createRefusals, type Refusals } from './dispatch/admission.js';
+import { createAdmission, createRefusals } from './dispatch/admission.js';
 import { serveConnection } from './dispatch/connection.js';
+import { controlsOf, faultsOf } from './dispatch/controls.js';
 import { createHub, type Hub } from './dispatch/hub.js';
-import { checkInput, checkServerOptions } from './dispatch/inputs.js';
+import { checkServerOptions } from './dispatch/inputs.js';
 import { createJobs } from './dispatch/jobs.js';
 import { createListener, type Listener, type Rejection } from './dispatch/listener.js';
 import { describeServer } from './dispatch/registration.js';
@@ -13,7 +13,7 @@ import type { Rooms } from './dispatch/room-records.js';
 import { createRooms } from './dispatch/rooms.js';
 import type { TestServerOptions } from './dispatch/server-options.js';
 import { createTwirp, pathOf } from './dispatch/services/twirp.js';
-import type { FaultControls, RoomControls, TestServer } from './dispatch/test-server.js';
+import type { TestServer } from './dispatch/test-server.js';
 
 /**
  * Starts a dispatch server on loopback that treats workers as the open LiveKit server does: the
@@ -87,50 +87,6 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
   };
 }
 
-const faultsOf = (
-  hub: Hub,
-  registrations: Refusals<true>,
-  rejections: Refusals<Rejection>,
-): Omit<FaultControls, 'restart'> => ({
-  script: (rule) => {
-    checkInput('script', rule);
-    return hub.script.add(rule);
-  },
-  refuseRegistration: (times = Number.POSITIVE_INFINITY) => {
-    checkInput('times', times);
-    return registrations.add(true, times);
-  },
-  rejectUpgrade: (status, headers = {}, times = Number.POSITIVE_INFINITY) => {
-    checkInput('status', status);
-    checkInput('headers', headers);
-    checkInput('times', times);
-    return rejections.add({ status, headers, body: '' }, times);
-  },
-  send: (workerId, message) => send(hub, workerId, message),
-});
-
-const controlsOf = (rooms: Rooms): RoomControls => ({
-  createRoom: (input) => {
-    checkInput('createRoom', input);
-    return rooms.create(input);
-  },
-  deleteRoom: rooms.delete,
-  createDispatch: (room, agentName, options = {}) => {
-    checkInput('room', room);
-    checkInput('agentName', agentName);
-    checkInput('createDispatch', options);
-    return rooms.createDispatch(room, agentName, options);
-  },
-  deleteDispatch: rooms.deleteDispatch,
-  join: (room, input) => {
-    checkInput('room', room);
-    checkInput('join', input);
-    return rooms.join(room, input);
-  },
-  leave: rooms.leave,
-  publish: rooms.publish,
-});
-
 function createHttp(hub: Hub, rooms: Rooms) {
   const twirp = createTwirp(hub, { rooms, jobs: () => [...hub.jobs.values()] });
   return (request: IncomingMessage, response: ServerResponse): void => {
@@ -142,13 +98,6 @@ function createHttp(hub: Hub, rooms: Rooms) {
       response.end(isHealth ? 'OK' : 'not found');
     }
   };
-}
-
-function send(hub: Hub, workerId: string, message: Parameters<TestServer['send']>[1]): void {
-  const session = hub.sessions.get(workerId);
-  if (!session) throw new WorkerError('ERR_INVALID_ARGUMENT', 'No such worker is registered.');
-  if (typeof message === 'string' || message instanceof Uint8Array) session.sendRaw(message);
-  else session.send(message);
 }
 
 async function shut(hub: Hub, listener: Listener): Promise<void> {

@@ -21,9 +21,9 @@ export { createTestServer } from './dispatch-server.js';
 export type { TestAgent } from './job/agent-source.js';
 export { type FakeJobContext, fakeJobContext } from './job/fake-context.js';
 export type { TestJobOptions } from './job/job-options.js';
-export type { TestJobEnd } from './job/performance.js';
 export { type RunJobOptions, runJob, type TestJob } from './job/run-job.js';
 export type { LogLine, PublishedData } from './job/stage.js';
+export type { TestJobEnd } from './job/verdict.js';
 export { createJobSocket, type JobSocket, reportToLedger } from './job-socket.js';
 export type {
   ActorSample,

@@ -1,22 +1,18 @@
-import { WorkerError } from '../../errors.js';
-import { type Seats, seatAgents } from './agents.js';
+import { seatAgents } from './agents.js';
+import { changes, comingAndGoing } from './doors.js';
 import type { Hub } from './hub.js';
 import type { Jobs } from './jobs.js';
 import type { DispatchRecord, Mutable, RoomRecord } from './records.js';
 import {
   type AgentInput,
   addDispatch,
-  addParticipant,
-  addTrack,
-  changeParticipant,
   newRoom,
   type RoomInput,
   type Rooms,
-  removeParticipant,
 } from './room-records.js';
 import type { Limits } from './server-options.js';
-import { createTriggers, type Triggers } from './triggers.js';
-import { createVacancy, type Vacancy } from './vacancy.js';
+import { createTriggers } from './triggers.js';
+import { createVacancy } from './vacancy.js';
 
 /** Starts without rooms. */
 export function createRooms(hub: Hub, jobs: Jobs): Rooms {
@@ -71,60 +67,6 @@ const withLimits = (input: RoomInput, limits: Limits): RoomInput => ({
   emptyTimeout: input.emptyTimeout ?? limits.emptyTimeout,
   departureTimeout: input.departureTimeout ?? limits.departureTimeout,
 });
-
-const changes = (
-  rooms: ReadonlyMap<string, Mutable<RoomRecord>>,
-): Pick<Rooms, 'updateMetadata' | 'updateParticipant'> => ({
-  updateMetadata: (name, metadata) => {
-    const room = rooms.get(name);
-    if (room) room.metadata = metadata;
-    return room;
-  },
-  updateParticipant: (name, identity, change) => {
-    const room = rooms.get(name);
-    return room && changeParticipant(room, identity, change);
-  },
-});
-
-interface Doors {
-  readonly rooms: ReadonlyMap<string, Mutable<RoomRecord>>;
-  readonly ensure: (input: RoomInput) => Mutable<RoomRecord>;
-  readonly triggers: Triggers;
-  readonly seats: Seats;
-  readonly vacancy: Vacancy;
-}
-
-function comingAndGoing({
-  rooms,
-  ensure,
-  triggers,
-  seats,
-  vacancy,
-}: Doors): Pick<Rooms, 'join' | 'leave' | 'publish'> {
-  return {
-    join: (name, input) => {
-      const room = ensure({ name });
-      const participant = addParticipant(room, input);
-      vacancy.changed(room);
-      triggers.joined(room, participant);
-      return participant;
-    },
-    publish: (name, identity, track = 'track') => {
-      const room = rooms.get(name);
-      if (!room) throw new WorkerError('ERR_INVALID_ARGUMENT', 'There is no room of this name.');
-      const participant = addTrack(room, identity, track);
-      if (participant.tracks.length === 1) triggers.published(room, participant);
-      return participant;
-    },
-    leave: (name, identity) => {
-      const room = rooms.get(name);
-      if (!room || !removeParticipant(room, identity)) return false;
-      vacancy.changed(room);
-      seats.left(name, identity);
-      return true;
-    },
-  };
-}
 
 function takeDispatch(
   rooms: Iterable<Mutable<RoomRecord>>,

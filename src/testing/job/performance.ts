@@ -7,18 +7,7 @@ import type { RunningJob } from '../../job/running-job.js';
 import type { ToParent } from '../../protocol/child-messages.js';
 import { createTimers, type Timers } from '../dispatch/timers.js';
 import type { Stage } from './stage.js';
-
-/** How a job ended. */
-export interface TestJobEnd {
-  readonly outcome: 'success' | 'failed';
-  /**
-   * Why it failed; or `ERR_SHUTDOWN_TIMEOUT` for one whose end took too long, which keeps the
-   * outcome that it had by then.
-   */
-  readonly error: Failure | undefined;
-  /** What began its end, as the shutdown callbacks get it. */
-  readonly reason: string;
-}
+import { neverStarted, type TestJobEnd, tooSlow, type Verdict, verdictIn } from './verdict.js';
 
 /** What a job is played with, and whom it tells. */
 export interface PerformanceInput {
@@ -43,7 +32,7 @@ export interface Performance {
 interface Play {
   phase: Phase;
   reason: string;
-  verdict: Omit<TestJobEnd, 'reason'> | undefined;
+  verdict: Verdict | undefined;
   readonly held: Held;
   readonly timers: Timers;
 }
@@ -68,7 +57,7 @@ export function perform(input: PerformanceInput): Performance {
     if ('reason' in next) play.reason = next.reason;
     for (const effect of effects) (effectsByType[effect.type] as (effect: Effect) => void)(effect);
   };
-  const end = (verdict: Omit<TestJobEnd, 'reason'>) => {
+  const end = (verdict: Verdict) => {
     play.timers.cancelAll();
     // Whatever comes now comes too late.
     play.phase = { name: 'exiting' };
@@ -90,7 +79,7 @@ function effectsOf(
   { stage, prepare, shutdownMs, onStarted }: PerformanceInput,
   play: Play,
   dispatch: (event: Event) => void,
-  end: (verdict: Omit<TestJobEnd, 'reason'>) => void,
+  end: (verdict: Verdict) => void,
 ): Perform<Effect['type']> {
   const { clock, log, order, createRoom, proc } = stage;
   const { held, timers } = play;
@@ -127,20 +116,3 @@ function effectsOf(
     exit: () => end(play.verdict ?? neverStarted),
   };
 }
-
-function verdictIn(message: ToParent): Play['verdict'] {
-  if (message.type === 'failed') return { outcome: 'failed', error: message.error };
-  if (message.type !== 'finished') return undefined;
-  const { outcome } = message.end;
-  return { outcome, error: message.end.outcome === 'failed' ? message.end.error : undefined };
-}
-
-const neverStarted: Omit<TestJobEnd, 'reason'> = {
-  outcome: 'failed',
-  error: { code: 'ERR_LAUNCH_FAILED', message: 'The job was shut down before it started.' },
-};
-
-const tooSlow = (ms: number): Failure => ({
-  code: 'ERR_SHUTDOWN_TIMEOUT',
-  message: `The job did not end within ${ms} ms of being asked.`,
-});

@@ -6,8 +6,9 @@ import type { Simulation } from '../../job/simulated-room.js';
 import type { Sightings } from '../dispatch/sightings.js';
 import { type AgentSource, sourceOf, type TestAgent } from './agent-source.js';
 import { checkRunOptions, type TestJobOptions } from './job-options.js';
-import { type PerformanceInput, perform, type TestJobEnd } from './performance.js';
+import { type PerformanceInput, perform } from './performance.js';
 import { type LogLine, type PublishedData, type Stage, setStage } from './stage.js';
+import type { TestJobEnd } from './verdict.js';
 
 /** How `runJob` runs a job. Durations are milliseconds; `Infinity` is "no limit". */
 export interface RunJobOptions extends TestJobOptions {
