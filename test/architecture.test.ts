@@ -77,6 +77,8 @@ const layers: Layers = {
     type: /^(machines|job)\/.+$/,
     dynamic: nothing,
   },
+  // What a backend needs beside the worker; it shares nothing with it.
+  api: { files: /^api\.ts$/, value: /^livekit-server-sdk$/, type: nothing, dynamic: nothing },
   // The same names in the process of a job, which loads no machine and no actor.
   indexOfJobs: {
     files: /^index\.job\.ts$/,

@@ -22,6 +22,10 @@ it('runs a pure machine on a clock of its own', async () => {
   ]);
 });
 
+it('asks for an agent with the clients that a backend uses (F-61)', async () => {
+  expect(await run('dispatch.ts')).toEqual(['helper {"tenant":7}']);
+});
+
 it('runs an agent against the dispatch server', async () => {
   expect((await run('testing.ts')).filter((line) => !line.startsWith('{'))).toEqual(['success']);
 });
