@@ -266,10 +266,34 @@ describe('the time of a job in a test', () => {
       outcome: 'success',
       error: {
         code: 'ERR_SHUTDOWN_TIMEOUT',
-        message: 'The job did not end within 60000 ms of being asked.',
+        message:
+          'The job did not end within 60000 ms of its shutdown. Make its shutdown callbacks faster or raise shutdownProcessTimeout.',
       },
       reason: 'terminated by the server',
     });
+  });
+
+  it('gives a prewarm function its limit, and a late one starts nothing (F-156)', async () => {
+    const clock = createVirtualClock();
+    const started: string[] = [];
+    const job = runJob(
+      {
+        prewarm: () => new Promise<void>((done) => void clock.setTimeout(done, 60_000)),
+        entrypoint: () => void started.push('too late'),
+      },
+      { clock },
+    );
+
+    await clock.advance(10_000);
+
+    expect((await job.ended).error).toEqual({
+      code: 'ERR_INITIALIZE_TIMEOUT',
+      message:
+        'The agent was not ready within 10000 ms. Make its prewarm function faster or raise initializeProcessTimeout.',
+    });
+    await expect(job.started).rejects.toMatchObject({ code: 'ERR_INITIALIZE_TIMEOUT' });
+    await clock.advance(60_000);
+    expect(started).toEqual([]);
   });
 
   it('fails a job that was cut before it told its outcome', async () => {

@@ -79,6 +79,7 @@ const entries = {
 const contextOptions = members(entries);
 const runOptions = members({
   ...entries,
+  initializeProcessTimeout: limit,
   entrypointGraceTimeout: limit,
   shutdownProcessTimeout: limit,
 });

@@ -7,7 +7,14 @@ import type { RunningJob } from '../../job/running-job.js';
 import type { ToParent } from '../../protocol/child-messages.js';
 import { createTimers, type Timers } from '../dispatch/timers.js';
 import type { Stage } from './stage.js';
-import { neverStarted, type TestJobEnd, tooSlow, type Verdict, verdictIn } from './verdict.js';
+import {
+  neverStarted,
+  type TestJobEnd,
+  tooSlow,
+  tooSlowStart,
+  type Verdict,
+  verdictIn,
+} from './verdict.js';
 
 /** What a job is played with, and whom it tells. */
 export interface PerformanceInput {
@@ -16,6 +23,8 @@ export interface PerformanceInput {
   readonly prepare: () => Promise<
     { readonly agent: AgentDefinition } | { readonly error: Failure }
   >;
+  /** For `prepare`. */
+  readonly initializeMs: number;
   readonly graceMs: number;
   /** From the beginning of the end to the end. */
   readonly shutdownMs: number;
@@ -76,7 +85,7 @@ export function perform(input: PerformanceInput): Performance {
 const leaveTimeoutMs = 2_000;
 
 function effectsOf(
-  { stage, prepare, shutdownMs, onStarted }: PerformanceInput,
+  { stage, prepare, initializeMs, shutdownMs, onStarted }: PerformanceInput,
   play: Play,
   dispatch: (event: Event) => void,
   end: (verdict: Verdict) => void,
@@ -96,7 +105,11 @@ function effectsOf(
   return {
     ...jobEffects({ channel: { send: hear }, log, held, dispatch, clock, createRoom }),
     prepare: async () => {
+      const cancel = timers.after(initializeMs, () =>
+        dispatch({ type: 'preparation.failed', error: tooSlowStart(initializeMs) }),
+      );
       const result = await prepare();
+      cancel();
       if ('error' in result) {
         return dispatch({ type: 'preparation.failed', error: result.error });
       }

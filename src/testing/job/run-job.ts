@@ -12,6 +12,8 @@ import type { TestJobEnd } from './verdict.js';
 
 /** How `runJob` runs a job. Durations are milliseconds; `Infinity` is "no limit". */
 export interface RunJobOptions extends TestJobOptions {
+  /** For the agent to load and prewarm. Default 10 s, as in a worker. */
+  readonly initializeProcessTimeout?: number;
   /** For the entrypoint to settle once the job ends. Default 3 s, as in a worker. */
   readonly entrypointGraceTimeout?: number;
   /** From the beginning of the end to the end. Default 10 s, as in a worker. */
@@ -58,12 +60,17 @@ export function runJob<UserData = Record<string, unknown>>(
 ): TestJob<UserData> {
   const source = sourceOf(agent);
   checkRunOptions(options);
-  const { entrypointGraceTimeout = 3_000, shutdownProcessTimeout = 10_000 } = options;
+  const {
+    initializeProcessTimeout = 10_000,
+    entrypointGraceTimeout = 3_000,
+    shutdownProcessTimeout = 10_000,
+  } = options;
   const stage = setStage(options);
   const { started, ended, callbacks } = promises(stage);
   const { shutdown } = perform({
     ...{ stage, ...callbacks },
     prepare: () => prepare(source, stage),
+    initializeMs: initializeProcessTimeout,
     graceMs: entrypointGraceTimeout,
     shutdownMs: shutdownProcessTimeout,
   });

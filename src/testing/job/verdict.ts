@@ -30,8 +30,14 @@ export const neverStarted: Verdict = {
   error: { code: 'ERR_LAUNCH_FAILED', message: 'The job was shut down before it started.' },
 };
 
+/** Its agent took longer to load and prewarm than it may. */
+export const tooSlowStart = (ms: number): Failure => ({
+  code: 'ERR_INITIALIZE_TIMEOUT',
+  message: `The agent was not ready within ${ms} ms. Make its prewarm function faster or raise initializeProcessTimeout.`,
+});
+
 /** Its end took longer than it may. */
 export const tooSlow = (ms: number): Failure => ({
   code: 'ERR_SHUTDOWN_TIMEOUT',
-  message: `The job did not end within ${ms} ms of being asked.`,
+  message: `The job did not end within ${ms} ms of its shutdown. Make its shutdown callbacks faster or raise shutdownProcessTimeout.`,
 });
