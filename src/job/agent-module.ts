@@ -15,11 +15,14 @@ const foreignMarker = Symbol.for('livekit.agents.AgentDefinition');
  * Imports the user's module and finds the agent in it: what `cli.runApp` handed over, or the
  * default export.
  */
-export async function loadAgent({ url, form }: Agent): Promise<AgentDefinition> {
+export async function loadAgent(
+  { url, form }: Agent,
+  importModule: (url: string) => Promise<unknown> = (place) => import(place),
+): Promise<AgentDefinition> {
   const handedOver = new Promise<AgentDefinition>((resolve) => {
     installRunner({ define: (definition) => resolve(definition as AgentDefinition) });
   });
-  const { default: exported } = (await import(url)) as { default?: unknown };
+  const { default: exported } = (await importModule(url)) as { default?: unknown };
 
   const found =
     (form === 'module' ? definitionIn(exported) : undefined) ?? (await inTime(handedOver));

@@ -416,6 +416,35 @@ describe('an agent for a test', () => {
     }
   });
 
+  it('may be a function that imports its file, as often as it is asked for', async () => {
+    const files = [
+      () => import('../../examples/greeter.js'),
+      () => import(fixture('trivial-in-one-file').href),
+      () => import(fixture('trivial-in-one-file').href),
+    ];
+
+    for (const file of files) {
+      const job = runJob(file);
+      await job.started;
+      job.shutdown();
+      expect((await job.ended).outcome).toBe('success');
+    }
+  });
+
+  it('is named when the function that imports it fails, or brings none', async () => {
+    const broken = runJob(() => Promise.reject(new Error('no such file')));
+    const empty = runJob(async () => undefined);
+
+    expect((await broken.ended).error).toMatchObject({
+      code: 'ERR_AGENT_MODULE',
+      message: expect.stringContaining('Cannot load the agent: Error: no such file'),
+    });
+    expect((await empty.ended).error).toMatchObject({
+      code: 'ERR_AGENT_MODULE',
+      message: expect.stringContaining('the agent exports no agent.'),
+    });
+  });
+
   it('may be the options of a worker', async () => {
     const options = new WorkerOptions({ entrypointFnc: (ctx) => ctx.shutdown('done') });
 
@@ -435,14 +464,11 @@ describe('an agent for a test', () => {
     });
   });
 
-  it.each([undefined, null, 7, {}, { entrypoint: 'text' }, () => {}])(
-    'is refused when it is %s',
-    (agent) => {
-      expect(() => runJob(agent as never)).toThrow(
-        expect.objectContaining({ name: 'WorkerError', code: 'ERR_INVALID_ARGUMENT' }),
-      );
-    },
-  );
+  it.each([undefined, null, 7, {}, { entrypoint: 'text' }])('is refused when it is %s', (agent) => {
+    expect(() => runJob(agent as never)).toThrow(
+      expect.objectContaining({ name: 'WorkerError', code: 'ERR_INVALID_ARGUMENT' }),
+    );
+  });
 
   it('gets no options that do not exist or fit, and is told of all', () => {
     const options = {

@@ -8,11 +8,13 @@ import { installRunner } from '../../job/registry.js';
 
 /**
  * An agent to test: what `defineAgent` made, the two functions, or the options of a worker that
- * have them; or its file, by address or by path from the working directory.
+ * have them. Or its file: a function that imports it, or its address or path from the working
+ * directory, which Node must then be able to import by itself.
  */
 export type TestAgent<UserData = Record<string, unknown>> =
   | AgentDefinition<UserData>
   | { readonly definition: AgentDefinition<UserData> | undefined }
+  | (() => Promise<unknown>)
   | URL
   | string;
 
@@ -21,15 +23,18 @@ export type AgentSource = () => AgentDefinition | Promise<AgentDefinition>;
 
 /** @throws WorkerError `ERR_INVALID_ARGUMENT` for what is no agent. */
 export function sourceOf(agent: unknown): AgentSource {
+  if (typeof agent === 'function') {
+    return () => importInTurn('the agent', async () => agent());
+  }
   if (typeof agent === 'string' || agent instanceof URL) {
     const url = urlOf(agent);
-    return () => importOnce(url);
+    return () => importInTurn(url);
   }
   const found = isPlainAgent(agent) ? agent : definitionIn(agent);
   if (found) return () => found;
   throw new WorkerError(
     'ERR_INVALID_ARGUMENT',
-    'runJob takes what defineAgent made, an object with an entrypoint, worker options with an entrypointFnc, or the URL or path of an agent file.',
+    'runJob takes what defineAgent made, an object with an entrypoint, worker options with an entrypointFnc, a function that imports an agent file, or its URL or path.',
   );
 }
 
@@ -44,29 +49,39 @@ const urlOf = (place: string | URL): string =>
     ? pathToFileURL(resolve(place)).href
     : String(place);
 
-/** A module runs once, so that a file which calls `cli.runApp` says only once what its agent is. */
-const imported = new Map<string, Promise<AgentDefinition>>();
+/** A module runs once, so a file that calls `cli.runApp` says only once what its agent is. */
+const known = new WeakMap<object, AgentDefinition>();
 /** Only one file at a time may be taken for the one that calls `cli.runApp`. */
 let importing: Promise<unknown> = Promise.resolve();
 
-function importOnce(url: string): Promise<AgentDefinition> {
-  const known = imported.get(url);
-  if (known) return known;
-  const found = importing.then(() => importAgent(url));
-  importing = found.catch(() => imported.delete(url));
-  imported.set(url, found);
+function importInTurn(place: string, load?: () => Promise<unknown>): Promise<AgentDefinition> {
+  const found = importing.then(() => importAgent(place, load));
+  importing = found.catch(() => {});
   return found;
 }
 
 /** Imports a file as the process of a job does, and is no such process afterwards. */
-async function importAgent(url: string): Promise<AgentDefinition> {
+async function importAgent(
+  url: string,
+  load: (url: string) => Promise<unknown> = (place) => import(place),
+): Promise<AgentDefinition> {
   const restore = installRunner({ define: () => {} });
+  let module: unknown;
+  const importModule = async () => {
+    module = await load(url);
+    const definition = isObject(module) && known.get(module);
+    return definition ? { default: { definition } } : Object(module);
+  };
   try {
-    return await loadAgent({ url, form: 'module' });
+    const found = await loadAgent({ url, form: 'module' }, importModule);
+    if (isObject(module)) known.set(module, found);
+    return found;
   } catch (cause) {
-    if (cause instanceof WorkerError) throw cause;
+    if (cause instanceof WorkerError && cause.code === 'ERR_AGENT_MODULE') throw cause;
     throw new WorkerError('ERR_AGENT_MODULE', describeModuleError(url, cause), { cause });
   } finally {
     restore();
   }
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
