@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^livekit-actors$/, replacement: src('index.ts') },
+      { find: /^livekit-actors\/api$/, replacement: src('api.ts') },
       { find: /^livekit-actors\/(machines|job|testing)$/, replacement: `${src('')}$1/index.ts` },
     ],
   },

@@ -45,6 +45,7 @@ await Promise.all([
       index: 'src/index.ts',
       machines: 'src/machines/index.ts',
       testing: 'src/testing/index.ts',
+      api: 'src/api.ts',
       'run-file': 'src/cli/run-file.ts',
       'cli/bin': 'src/cli/bin.ts',
     },

@@ -1,5 +1,7 @@
+import * as sdk from 'livekit-server-sdk';
 import { expect, it } from 'vitest';
 import { createActor } from 'xstate';
+import * as api from '../src/api.js';
 import * as inJob from '../src/index.job.js';
 import * as root from '../src/index.js';
 import * as job from '../src/job/index.js';
@@ -35,12 +37,19 @@ it('exports these names from livekit-actors/machines and no others', () => {
   );
 });
 
+it('hands on the clients of the server SDK, and copies none (F-61)', () => {
+  expect(namesOf(api)).toMatchInlineSnapshot(
+    `"AgentDispatchClient RoomAgentDispatch RoomServiceClient"`,
+  );
+  expect(Object.entries(api).every(([name, value]) => Reflect.get(sdk, name) === value)).toBe(true);
+});
+
 it('exports these names from livekit-actors/job and no others', () => {
   expect(namesOf(job)).toMatchInlineSnapshot(`"defineAgent getJobContext isSimulatedRoom"`);
 });
 
 it('exports these names from livekit-actors/testing and no others', () => {
   expect(namesOf(testing)).toMatchInlineSnapshot(
-    `"checkLedger createJobSocket createLedger createTestServer reportToLedger runDevServer"`,
+    `"checkLedger createJobSocket createLedger createTestServer createVirtualClock fakeJobContext reportToLedger runDevServer runJob"`,
   );
 });

@@ -86,6 +86,8 @@ const layers: Layers = {
     type: /^(machines|job)\/.+$/,
     dynamic: nothing,
   },
+  // What a backend needs beside the worker; it shares nothing with it.
+  api: { files: /^api\.ts$/, value: /^livekit-server-sdk$/, type: nothing, dynamic: nothing },
   // The same names in the process of a job, which loads no machine and no actor.
   indexOfJobs: {
     files: /^index\.job\.ts$/,
@@ -93,11 +95,20 @@ const layers: Layers = {
     type: /^worker\.ts$/,
     dynamic: nothing,
   },
+  // One job of a user's agent in the process of a test: the program of a job without its process.
+  testJob: {
+    files: /^testing\/job\//,
+    value: new RegExp(
+      `^(${light}|valibot|job/.+|testing/checked\\.ts|testing/(job|dispatch)/.+|(errors|secret)\\.ts)$`,
+    ),
+    type: /^(@livekit\/rtc-node|protocol\/child-messages\.ts)$/,
+    dynamic: nothing,
+  },
   // A server of its own: it shares nothing with the worker but the words of the protocol.
   testing: {
-    files: /^testing\//,
+    files: /^testing\/(?!job\/)/,
     value: new RegExp(
-      `^(${light}|testing/.+|ws|@livekit/protocol|livekit-server-sdk|(errors|secret|version)\\.ts)$`,
+      `^(${light}|testing/.+|valibot|ws|@livekit/protocol|livekit-server-sdk|(errors|secret|version)\\.ts)$`,
     ),
     type: /^machines\/.+$/,
     dynamic: nothing,

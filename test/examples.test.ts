@@ -35,6 +35,10 @@ it('measures load with functions of the user and of the package', async () => {
   expect(await run('load.ts')).toEqual(['0.4']);
 });
 
+it('asks for an agent with the clients that a backend uses (F-61)', async () => {
+  expect(await run('dispatch.ts')).toEqual(['helper {"tenant":7}']);
+});
+
 it('runs an agent against the dispatch server', async () => {
   expect((await run('testing.ts')).filter((line) => !line.startsWith('{'))).toEqual(['success']);
 });

@@ -39,7 +39,6 @@ export const open: readonly string[] = [
   'R-S23',
   'R-C13',
   'F-65',
-  'F-67',
   'F-68',
   'F-92',
   'F-94',
@@ -86,7 +85,4 @@ export const open: readonly string[] = [
   'F-137',
   'N-46',
   'F-144',
-  'F-152',
-  'F-154',
-  'N-49',
 ];

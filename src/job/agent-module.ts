@@ -15,18 +15,30 @@ const foreignMarker = Symbol.for('livekit.agents.AgentDefinition');
  * Imports the user's module and finds the agent in it: what `cli.runApp` handed over, or the
  * default export.
  */
-export async function loadAgent({ url, form }: Agent): Promise<AgentDefinition> {
+export async function loadAgent(
+  { url, form }: Agent,
+  importModule: (url: string) => Promise<unknown> = (place) => import(place),
+): Promise<AgentDefinition> {
   const handedOver = new Promise<AgentDefinition>((resolve) => {
     installRunner({ define: (definition) => resolve(definition as AgentDefinition) });
   });
-  const { default: exported } = (await import(url)) as { default?: unknown };
+  const { default: exported } = (await importModule(url)) as { default?: unknown };
 
   const found =
-    (form === 'module' ? definitionIn(exported) : undefined) ??
-    (await Promise.race([handedOver, pause(patienceMs)]));
+    (form === 'module' ? definitionIn(exported) : undefined) ?? (await inTime(handedOver));
   if (found) return found;
   throw new WorkerError('ERR_AGENT_MODULE', `${placeOf(url)} ${missing[form]}`);
 }
+
+const inTime = async <Found>(found: Promise<Found>): Promise<Found | undefined> => {
+  const timer = new AbortController();
+  const late = pause(patienceMs, undefined, { signal: timer.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([found, late]);
+  } finally {
+    timer.abort();
+  }
+};
 
 const missing: Readonly<Record<Agent['form'], string>> = {
   file: 'does not call cli.runApp(new WorkerOptions({ entrypointFnc })). Call it in the body of that file.',
@@ -35,7 +47,7 @@ const missing: Readonly<Record<Agent['form'], string>> = {
 };
 
 /** Finds the agent in a default export; CommonJS, once compiled from ESM, nests it twice. */
-function definitionIn(exported: unknown): AgentDefinition | undefined {
+export function definitionIn(exported: unknown): AgentDefinition | undefined {
   if (typeof exported !== 'object' || exported === null) return undefined;
   if (isAgentDefinition(exported)) return exported;
   if (foreignMarker in exported) return foreignDefinition(exported);

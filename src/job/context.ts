@@ -1,5 +1,6 @@
 import { type Job, JobType } from '@livekit/protocol';
 import type { RemoteParticipant, Room } from '@livekit/rtc-node';
+import type { JobClock } from './clock.js';
 import type { JobContext, JobProcess, ShutdownCallback } from './context.types.js';
 import { textOf } from './failure.js';
 import type { JobRoom } from './job-room.js';
@@ -14,6 +15,7 @@ interface ContextInput {
   readonly room: JobRoom;
   readonly signal: AbortSignal;
   readonly log: JobLog;
+  readonly clock: JobClock;
   readonly onShutdown: (reason: string) => void;
   readonly onCallback: (callback: ShutdownCallback) => void;
 }
@@ -45,7 +47,8 @@ export function createContext(input: ContextInput): JobContext {
     connect: (options) => room.connect(options),
     shutdown: (reason = 'user requested') => input.onShutdown(textOf(reason)),
     addShutdownCallback: (callback) => input.onCallback(callback),
-    waitForParticipant: async (options) => waitForParticipant(room.get(), signal, options),
+    waitForParticipant: async (options) =>
+      waitForParticipant(room.get(), signal, options, input.clock),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Channel } from './channel.js';
-import { type Held, jobEffects } from './job-effects.js';
+import { type JobEffectsInput, jobEffects } from './job-effects.js';
 import type { Effect, Event, Perform } from './lifecycle.types.js';
-import type { JobLog } from './log.js';
 import { prepare } from './prepare.js';
 import { rehearse } from './rehearsal.js';
 
@@ -9,13 +8,10 @@ const leaveTimeoutMs = 2_000;
 const longestTimerMs = 2 ** 31 - 1;
 
 /** What the effects act on. */
-export interface EffectsInput {
+export interface EffectsInput extends JobEffectsInput {
   readonly channel: Channel;
-  readonly log: JobLog;
   /** Milliseconds after its start at which this process was online. */
   readonly online: number;
-  readonly held: Held;
-  readonly dispatch: (event: Event) => void;
 }
 
 /** Does what the lifecycle says, and decides nothing. */

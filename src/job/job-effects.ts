@@ -1,7 +1,10 @@
-import type { EffectsInput } from './effects.js';
+import type { Room } from '@livekit/rtc-node';
+import type { Channel } from './channel.js';
+import type { JobClock } from './clock.js';
 import { failureOf, isAbort } from './failure.js';
 import { killGroup } from './group.js';
-import type { Perform, StartOrder } from './lifecycle.types.js';
+import type { Event, Perform, StartOrder } from './lifecycle.types.js';
+import type { JobLog } from './log.js';
 import type { Prepared } from './prepare.js';
 import { openJob, type RunningJob } from './running-job.js';
 import { within } from './within.js';
@@ -15,9 +18,19 @@ export interface Held {
   job?: RunningJob;
 }
 
+/** What the effects of a job act on; `clock` and `createRoom` replace what is real. */
+export interface JobEffectsInput {
+  readonly channel: Pick<Channel, 'send'>;
+  readonly log: JobLog;
+  readonly held: Held;
+  readonly dispatch: (event: Event) => void;
+  readonly clock?: JobClock;
+  readonly createRoom?: () => Room;
+}
+
 /** The effects that are about a job. */
 export const jobEffects = (
-  input: EffectsInput,
+  input: JobEffectsInput,
 ): Perform<'run' | 'abort' | 'cleanUp' | 'perish'> => {
   const { channel, held, dispatch } = input;
   return {
@@ -35,7 +48,7 @@ export const jobEffects = (
     abort: ({ reason }) => held.job?.abort(reason),
     cleanUp: async ({ reason }) => {
       const { job } = held;
-      if (job && !(await within(leavingMs, job.leave()))) {
+      if (job && !(await within(leavingMs, job.leave(), input.clock))) {
         job.ctx.log.warn('the room was not left in time');
       }
       await job?.runCallbacks(reason);
@@ -48,10 +61,13 @@ export const jobEffects = (
   };
 };
 
-const open = ({ log, held, dispatch }: EffectsInput, order: StartOrder): RunningJob => {
+const open = (input: JobEffectsInput, order: StartOrder): RunningJob => {
+  const { log, held, dispatch, clock, createRoom } = input;
   if (!held.prepared) throw new Error('This process is not prepared.');
   return openJob({
     ...held.prepared,
+    ...(clock && { clock }),
+    ...(createRoom && { createRoom }),
     order,
     log: log.child({ job_id: order.jobId }),
     onShutdown: (reason) => dispatch({ type: 'end.requested', reason }),
@@ -59,7 +75,7 @@ const open = ({ log, held, dispatch }: EffectsInput, order: StartOrder): Running
   });
 };
 
-function callEntrypoint({ ctx, call }: RunningJob, dispatch: EffectsInput['dispatch']): void {
+function callEntrypoint({ ctx, call }: RunningJob, dispatch: JobEffectsInput['dispatch']): void {
   call().then(
     () => dispatch({ type: 'entrypoint.returned' }),
     (err) => {

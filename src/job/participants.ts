@@ -1,5 +1,6 @@
 import type { RemoteParticipant, Room } from '@livekit/rtc-node';
 import { WorkerError } from '../errors.js';
+import { after, type JobClock, realClock } from './clock.js';
 import type { WaitForParticipantOptions } from './context.types.js';
 
 const agentKind = 4;
@@ -10,21 +11,20 @@ export async function waitForParticipant(
   room: Room,
   jobSignal: AbortSignal,
   { identity, timeout = Number.POSITIVE_INFINITY, signal }: WaitForParticipantOptions = {},
+  clock: JobClock = realClock,
 ): Promise<RemoteParticipant> {
   const isWanted = (participant: RemoteParticipant) =>
     identity === undefined ? participant.kind !== agentKind : participant.identity === identity;
   const present = [...room.remoteParticipants.values()].find(isWanted);
-  const limits = AbortSignal.any([
-    jobSignal,
-    ...(signal ? [signal] : []),
-    ...(timeout === Number.POSITIVE_INFINITY ? [] : [AbortSignal.timeout(checkedTimeout(timeout))]),
-  ]);
+  const ms = timeout === Number.POSITIVE_INFINITY ? undefined : checkedTimeout(timeout);
+  const limits = AbortSignal.any([jobSignal, ...(signal ? [signal] : [])]);
 
   return new Promise((found, fail) => {
     if (!room.isConnected) return fail(notConnected());
     if (present) return found(present);
     if (limits.aborted) return fail(limits.reason);
     const settle = (end: () => void) => {
+      cancel();
       room.off('participantConnected', onJoined);
       room.off('disconnected', onLeft);
       limits.removeEventListener('abort', onLimit);
@@ -35,6 +35,8 @@ export async function waitForParticipant(
     };
     const onLeft = () => settle(() => fail(notConnected()));
     const onLimit = () => settle(() => fail(limits.reason));
+    const onTimeout = () => settle(() => fail(timedOut()));
+    const cancel = ms === undefined ? () => {} : after(clock, ms, onTimeout);
     room.on('participantConnected', onJoined);
     room.on('disconnected', onLeft);
     limits.addEventListener('abort', onLimit);
@@ -43,6 +45,8 @@ export async function waitForParticipant(
 
 const notConnected = () =>
   new WorkerError('ERR_NOT_CONNECTED', 'The room is not connected. Call ctx.connect() first.');
+
+const timedOut = () => new DOMException('The operation was aborted due to timeout', 'TimeoutError');
 
 /** Node takes a longer time for 1 ms. */
 function checkedTimeout(timeout: unknown): number {

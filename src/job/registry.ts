@@ -13,7 +13,12 @@ const place = globalThis as { [key]?: Runner };
 /** The runner of this process; undefined where the process is not a job process. */
 export const currentRunner = (): Runner | undefined => place[key];
 
-/** Makes this process a job process. */
-export function installRunner(runner: Runner): void {
+/** Makes this process a job process; answers what takes that back. */
+export function installRunner(runner: Runner): () => void {
+  const before = place[key];
   place[key] = runner;
+  return () => {
+    if (before) place[key] = before;
+    else delete place[key];
+  };
 }

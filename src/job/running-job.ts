@@ -1,5 +1,6 @@
 import { Job } from '@livekit/protocol';
 import type { Room } from '@livekit/rtc-node';
+import { after, type JobClock, realClock } from './clock.js';
 import { createContext } from './context.js';
 import type { JobContext, ShutdownCallback } from './context.types.js';
 import { runWithJobContext } from './current-context.js';
@@ -26,22 +27,26 @@ export interface RunningJob {
 interface RunningJobInput extends Prepared {
   readonly order: StartOrder;
   readonly log: JobLog;
+  readonly clock?: JobClock;
+  /** Makes the room, instead of what the job's URL says. */
+  readonly createRoom?: () => Room;
   readonly onShutdown: (reason: string) => void;
   readonly onDisconnected: () => void;
 }
 
 /** Rebuilds the job from its record. Throws when the record is none. */
 export function openJob(input: RunningJobInput): RunningJob {
-  const { agent, proc, order, log, onShutdown, onDisconnected } = input;
+  const { agent, proc, order, log, clock = realClock, onShutdown, onDisconnected } = input;
   const { url, token, workerId } = order;
   const job = Job.fromBinary(Buffer.from(order.record, 'base64'));
   const isSimulated = url.startsWith('simulated:');
   const end = new AbortController();
   const callbacks: ShutdownCallback[] = [];
-  const create = () => (isSimulated ? simulatedRoom(job, order) : nativeRoom(input.rtc));
+  const ordinary = () => (isSimulated ? simulatedRoom(job, order) : nativeRoom(input.rtc));
+  const create = input.createRoom ?? ordinary;
   const room = createJobRoom({ url, token, signal: end.signal, create, onDisconnected });
   const ctx = createContext({
-    ...{ job, workerId, isSimulated, proc, room, log, onShutdown, signal: end.signal },
+    ...{ job, workerId, isSimulated, proc, room, log, clock, onShutdown, signal: end.signal },
     onCallback: (callback) => callbacks.push(callback),
   });
   const inContext = <Result>(work: () => Result) => runWithJobContext(ctx, work);
@@ -49,7 +54,8 @@ export function openJob(input: RunningJobInput): RunningJob {
   return {
     ctx,
     call: () => {
-      setTimeout(() => warnUnconnected(ctx, room), unconnectedMs).unref();
+      const cancel = after(clock, unconnectedMs, () => warnUnconnected(ctx, room));
+      end.signal.addEventListener('abort', cancel, { once: true });
       return inContext(async () => agent.entrypoint(ctx));
     },
     abort: (reason) => inContext(() => end.abort(new DOMException(reason, 'AbortError'))),

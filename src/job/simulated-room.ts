@@ -12,6 +12,7 @@ import {
   isConnected,
   join,
   leave,
+  type OnPublished,
   receive,
   type SimulatedPeer,
   type World,
@@ -54,11 +55,13 @@ interface SimulatedRoomInput {
   readonly local: SimulatedIdentity;
   /** Who is there before the agent. */
   readonly others: readonly SimulatedPeer[];
+  /** Hears all that the agent publishes. */
+  readonly onPublished?: OnPublished;
 }
 
 /** Makes a room that is entered by `connect` and driven by its `simulate`. */
 export function createSimulatedRoom(input: SimulatedRoomInput): SimulatedRoom {
-  const world = emptyWorld();
+  const world = emptyWorld(input.onPublished);
   for (const peer of input.others) join(world, peer);
   return Object.defineProperties(world.events, {
     ...Object.getOwnPropertyDescriptors(properties(world, input)),

@@ -18,20 +18,30 @@ export interface SimulatedPeer extends SimulatedIdentity {
   onData?(payload: Uint8Array, topic: string | undefined): void;
 }
 
+/** What the agent published, and for whom: nobody named is everybody. */
+export type OnPublished = (
+  payload: Uint8Array,
+  topic: string | undefined,
+  to: readonly string[],
+) => void;
+
 /** What is true in a simulated room, and who listens. */
 export interface World {
   readonly events: EventEmitter;
   readonly participants: Map<string, SimulatedParticipant>;
   readonly peers: Map<string, SimulatedPeer>;
+  /** Hears all that the agent publishes, whomever it is for. */
+  readonly onPublished: OnPublished;
   connection: typeof disconnected | typeof connected;
   self: (SimulatedParticipant & SimulatedPublishing) | undefined;
 }
 
 /** A room that the agent has not joined. */
-export const emptyWorld = (): World => ({
+export const emptyWorld = (onPublished: OnPublished = () => {}): World => ({
   events: new EventEmitter(),
   participants: new Map(),
   peers: new Map(),
+  onPublished,
   connection: disconnected,
   self: undefined,
 });
@@ -83,11 +93,12 @@ export function receive(world: World, payload: Uint8Array, identity = '', topic?
 }
 
 function deliver(
-  { peers }: World,
+  { peers, onPublished }: World,
   payload: Uint8Array,
   topic: string | undefined,
   to: readonly string[],
 ): void {
+  onPublished(payload, topic, to);
   for (const peer of peers.values()) {
     if (to.length === 0 || to.includes(peer.identity)) peer.onData?.(payload, topic);
   }

@@ -1,25 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nanoid } from 'nanoid';
-import { WorkerError } from '../errors.js';
 import { Secret } from '../secret.js';
-import { createAdmission, createRefusals, type Refusals } from './dispatch/admission.js';
+import { createAdmission, createRefusals } from './dispatch/admission.js';
 import { serveConnection } from './dispatch/connection.js';
+import { controlsOf, faultsOf } from './dispatch/controls.js';
 import { createHub, type Hub } from './dispatch/hub.js';
+import { checkServerOptions } from './dispatch/inputs.js';
 import { createJobs } from './dispatch/jobs.js';
 import { createListener, type Listener, type Rejection } from './dispatch/listener.js';
 import { describeServer } from './dispatch/registration.js';
 import type { Rooms } from './dispatch/room-records.js';
 import { createRooms } from './dispatch/rooms.js';
 import type { TestServerOptions } from './dispatch/server-options.js';
-import type { FaultControls, RoomControls, TestServer } from './dispatch/test-server.js';
-import { createTwirp } from './dispatch/twirp.js';
+import { createTwirp, pathOf } from './dispatch/services/twirp.js';
+import type { TestServer } from './dispatch/test-server.js';
 
 /**
  * Starts a dispatch server on loopback that treats workers as the open LiveKit server does: the
  * real protocol, its selection, its deadlines, its silences. It is a development tool without
  * media, not a LiveKit server: its assignments carry a `simulated:` room URL.
  *
- * @throws WorkerError `ERR_PORT_IN_USE`, or `ERR_HTTP_SERVER` for a port that does not open.
+ * @throws WorkerError `ERR_INVALID_OPTIONS` naming all that is wrong; `ERR_PORT_IN_USE`, or
+ * `ERR_HTTP_SERVER` for a port that does not open.
  *
  * @example
  * const server = await createTestServer();
@@ -29,6 +31,7 @@ import { createTwirp } from './dispatch/twirp.js';
  * await server.stop();
  */
 export async function createTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  checkServerOptions(options);
   const hub = createHub(options);
   const jobs = createJobs(hub);
   const rooms = createRooms(hub, jobs);
@@ -84,32 +87,10 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
   };
 }
 
-const faultsOf = (
-  hub: Hub,
-  registrations: Refusals<true>,
-  rejections: Refusals<Rejection>,
-): Omit<FaultControls, 'restart'> => ({
-  script: hub.script.add,
-  refuseRegistration: (times) => registrations.add(true, times),
-  rejectUpgrade: (status, headers = {}, times) =>
-    rejections.add({ status, headers, body: '' }, times),
-  send: (workerId, message) => send(hub, workerId, message),
-});
-
-const controlsOf = (rooms: Rooms): RoomControls => ({
-  createRoom: rooms.create,
-  deleteRoom: rooms.delete,
-  createDispatch: rooms.createDispatch,
-  deleteDispatch: rooms.deleteDispatch,
-  join: rooms.join,
-  leave: rooms.leave,
-  publish: rooms.publish,
-});
-
 function createHttp(hub: Hub, rooms: Rooms) {
   const twirp = createTwirp(hub, { rooms, jobs: () => [...hub.jobs.values()] });
   return (request: IncomingMessage, response: ServerResponse): void => {
-    if (request.url?.startsWith('/twirp/')) {
+    if (pathOf(request).startsWith('/twirp/')) {
       twirp(request, response).catch(() => response.destroy());
     } else {
       const isHealth = request.method === 'GET' && request.url === '/';
@@ -119,16 +100,20 @@ function createHttp(hub: Hub, rooms: Rooms) {
   };
 }
 
-function send(hub: Hub, workerId: string, message: Parameters<TestServer['send']>[1]): void {
-  const session = hub.sessions.get(workerId);
-  if (!session) throw new WorkerError('ERR_INVALID_ARGUMENT', 'No such worker is registered.');
-  if (typeof message === 'string' || message instanceof Uint8Array) session.sendRaw(message);
-  else session.send(message);
-}
-
 async function shut(hub: Hub, listener: Listener): Promise<void> {
   for (const session of hub.sessions.values()) session.cut();
   await listener.close();
-  await hub.observers.waitFor(() => hub.sessions.size === 0);
+  await everybodyGone(hub);
   hub.forget();
 }
+
+const everybodyGone = ({ sessions, observers }: Hub): Promise<void> =>
+  new Promise((resolve) => {
+    const look = () => {
+      if (sessions.size > 0) return;
+      stop();
+      resolve();
+    };
+    const stop = observers.on('worker.closed', look);
+    look();
+  });

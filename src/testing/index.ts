@@ -18,6 +18,12 @@ export type { TestServerOptions } from './dispatch/server-options.js';
 export type { FaultControls, RoomControls, TestServer } from './dispatch/test-server.js';
 export type { Clock } from './dispatch/timers.js';
 export { createTestServer } from './dispatch-server.js';
+export type { TestAgent } from './job/agent-source.js';
+export { type FakeJobContext, fakeJobContext } from './job/fake-context.js';
+export type { TestJobOptions } from './job/job-options.js';
+export { type RunJobOptions, runJob, type TestJob } from './job/run-job.js';
+export type { LogLine, PublishedData } from './job/stage.js';
+export type { TestJobEnd } from './job/verdict.js';
 export { createJobSocket, type JobSocket, reportToLedger } from './job-socket.js';
 export type {
   ActorSample,
@@ -33,3 +39,4 @@ export type {
   WireFact,
 } from './ledger/records.js';
 export { type CheckOptions, checkLedger, createLedger, type Ledger } from './ledger.js';
+export { createVirtualClock, type VirtualClock } from './virtual-clock.js';

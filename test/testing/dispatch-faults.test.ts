@@ -4,8 +4,9 @@ import {
   JobAssignment,
   JobStatus,
   JobTermination,
+  RegisterWorkerRequest,
 } from '@livekit/protocol';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createLedger } from '../../src/testing/index.js';
 import { connect, knock, serve, serveInVirtualTime, willing } from './serve.js';
 
@@ -51,7 +52,7 @@ it('drops a frame on its way to the server, which then knows nothing of it', asy
   ]);
 });
 
-it('delays a frame', async () => {
+it('delays a frame (F-155, F-156)', async () => {
   const { server, clock } = await serveInVirtualTime({ selectionWait: 0 });
   const worker = await connect(server, willing);
   server.script({ direction: 'out', message: 'assignment', fault: { delay: 500 } });
@@ -66,7 +67,7 @@ it('delays a frame', async () => {
   await worker.until(() => worker.assignments().length === 1);
 });
 
-it('duplicates a frame', async () => {
+it('duplicates a frame (F-155)', async () => {
   const server = await serve();
   const worker = await connect(server);
   server.script({ direction: 'out', message: 'availability', fault: 'duplicate' });
@@ -77,7 +78,7 @@ it('duplicates a frame', async () => {
   expect(new Set(worker.offers().map(({ id }) => id)).size).toBe(1);
 });
 
-it('corrupts a frame to the worker', async () => {
+it('corrupts a frame to the worker (F-155)', async () => {
   const server = await serve();
   const worker = await connect(server);
   server.script({ direction: 'out', message: 'availability', fault: 'corrupt' });
@@ -88,7 +89,7 @@ it('corrupts a frame to the worker', async () => {
   expect(worker.offers()).toEqual([]);
 });
 
-it('corrupts a frame to the server, which cuts the connection', async () => {
+it('corrupts a frame to the server, which cuts the connection (F-155)', async () => {
   const server = await serve();
   const worker = await connect(server);
   server.script({ direction: 'in', message: 'ping', fault: 'corrupt' });
@@ -99,7 +100,7 @@ it('corrupts a frame to the server, which cuts the connection', async () => {
   expect(worker.closeCode()).toBe(1006);
 });
 
-it('freezes a connection and thaws it with everything in order', async () => {
+it('freezes a connection and thaws it with everything in order (F-155)', async () => {
   const server = await serve();
   const worker = await connect(server);
   const rule = server.script({
@@ -128,7 +129,7 @@ it('freezes a connection and thaws it with everything in order', async () => {
   ]);
 });
 
-it('resets a connection in place of a frame', async () => {
+it('resets a connection in place of a frame (F-155)', async () => {
   const ledger = createLedger();
   const server = await serve({ ledger });
   const worker = await connect(server, willing);
@@ -242,7 +243,7 @@ it('forgets rooms and what was under way in a restart, keeps its port and its re
   expect(ledger.check({ final: false })).toEqual([]);
 });
 
-it('leaves no timer behind when it stops', async () => {
+it('leaves no timer behind when it stops (F-156)', async () => {
   const { server, clock } = await serveInVirtualTime();
   const worker = await connect(server);
   server.createRoom({ name: 'lobby' });
@@ -327,4 +328,198 @@ it('convicts a worker that loses a job', async () => {
   await worker.until(() => worker.assignments().length === 1);
 
   expect(ledger.check().map(({ invariant }) => invariant)).toEqual(['I5']);
+});
+
+describe('faults in both directions', () => {
+  it('delays a frame on its way to the server', async () => {
+    const { server, clock } = await serveInVirtualTime({ selectionWait: 0 });
+    const worker = await connect(server);
+    server.script({ direction: 'in', message: 'updateWorker', fault: { delay: 500 } });
+
+    worker.report('available', 0.25);
+    await worker.flush();
+    clock.advance(499);
+    expect(server.workers[0]?.load).toBe(0);
+    clock.advance(1);
+
+    expect(server.workers[0]?.load).toBe(0.25);
+    expect(faultsOf(server.frames)).toEqual([['updateWorker', 'delay']]);
+  });
+
+  it('duplicates a frame on its way to the server, which counts the first of two ends', async () => {
+    const server = await serve();
+    const worker = await connect(server, willing);
+    server.createRoom({ name: 'lobby' });
+    await worker.until(() => worker.assignments().length === 1);
+    server.script({ direction: 'in', message: 'updateJob', fault: 'duplicate' });
+
+    worker.updateJob(server.jobs[0]?.id ?? '', JobStatus.JS_SUCCESS);
+    await worker.flush();
+
+    expect(server.jobs[0]?.statuses.map(({ status }) => status)).toEqual(['success', 'success']);
+    expect(server.jobs[0]?.status).toBe('success');
+  });
+
+  it('resets a connection in place of a frame on its way to the server', async () => {
+    const server = await serve();
+    const worker = await connect(server);
+    server.script({ direction: 'in', message: 'updateWorker', fault: 'reset' });
+
+    worker.report('available', 0.25);
+    await worker.until(() => worker.closeCode() !== undefined);
+
+    expect([worker.closeCode(), faultsOf(server.frames)]).toEqual([
+      1006,
+      [['updateWorker', 'reset']],
+    ]);
+  });
+
+  it('freezes a connection from a frame to the worker on', async () => {
+    const server = await serve();
+    const worker = await connect(server, willing);
+    const rule = server.script({ direction: 'out', message: 'availability', fault: 'freeze' });
+
+    server.createRoom({ name: 'lobby' });
+    await server.waitFor(() => rule.hits === 1);
+    const other = await connect(server);
+    await other.flush();
+    expect(worker.contents.map(({ case: name }) => name)).toEqual(['register']);
+
+    rule.remove();
+    await worker.until(() => worker.assignments().length === 1);
+  });
+
+  it('says in its own format that it sends garbage to a worker that speaks JSON', async () => {
+    const server = await serve();
+    const worker = await connect(server, { json: true });
+    server.script({ direction: 'out', message: 'availability', fault: 'corrupt' });
+
+    server.createRoom({ name: 'lobby' });
+    await worker.until(() => worker.unreadable.length === 1);
+
+    expect(worker.offers()).toEqual([]);
+  });
+
+  it.each([
+    ['delayed', { delay: 500 } as const],
+    ['frozen', 'freeze' as const],
+  ])('forgets a %s registration whose connection is gone', async (_, fault) => {
+    const { server, clock } = await serveInVirtualTime();
+    const rule = server.script({ direction: 'in', message: 'register', fault });
+    const worker = await connect(server, { register: false });
+    worker.send({ case: 'register', value: new RegisterWorkerRequest() });
+    await server.waitFor(() => rule.hits === 1);
+
+    await worker.close();
+    const other = await connect(server, { register: false });
+    await other.flush();
+    clock.advance(500);
+    rule.remove();
+
+    expect(server.workers).toEqual([]);
+    expect(clock.timers()).toEqual([9_500, 9_500]);
+  });
+});
+
+describe('a script that cannot be played', () => {
+  it.each([
+    ['no rule', undefined, 'script: expected an object with a fault, got undefined.'],
+    ['no fault', {}, 'script: fault: is missing.'],
+    [
+      'an unknown fault',
+      { fault: 'explode' },
+      'script: fault: expected drop, duplicate, corrupt, freeze, reset, or { delay: milliseconds }, got a text.',
+    ],
+    [
+      'a delay that no timer counts',
+      { fault: { delay: Number.NaN } },
+      'script: fault: expected drop, duplicate, corrupt, freeze, reset, or { delay: milliseconds }, got Object.',
+    ],
+    [
+      'a word that is misspelt',
+      { fault: 'drop', mesage: 'ping' },
+      'script: mesage: no such option.',
+    ],
+    [
+      'all that can be wrong at once',
+      { fault: 'drop', direction: 'up', message: 'hello', when: 'now', skip: -1, times: 0.5 },
+      'script: direction: expected one of in, out, got "up"; message: expected one of availability, updateWorker, register, ping, updateJob, simulateJob, migrateJob, assignment, termination, pong, malformed, got "hello"; when: expected a function, got a text; skip: expected a whole number from 0, or Infinity, got -1; times: expected a whole number from 0, or Infinity, got 0.5.',
+    ],
+  ])('is refused for %s, and changes nothing', async (_, rule, message) => {
+    const server = await serve();
+    const worker = await connect(server);
+
+    expect(() => server.script(rule as never)).toThrow(
+      expect.objectContaining({ name: 'WorkerError', code: 'ERR_INVALID_ARGUMENT', message }),
+    );
+    await worker.flush();
+  });
+
+  it('tells whoever waits that a closer look threw, and lets the frames pass', async () => {
+    const server = await serve();
+    const worker = await connect(server);
+    const waiting = server.waitFor(() => false);
+    const rule = server.script({
+      direction: 'in',
+      when: () => {
+        throw new Error('typo');
+      },
+      fault: 'drop',
+    });
+    const told = {
+      name: 'WorkerError',
+      code: 'ERR_INVALID_ARGUMENT',
+      message: 'script: when threw, so that the rule is over: typo',
+    };
+
+    await Promise.all([worker.flush(), expect(waiting).rejects.toMatchObject(told)]);
+
+    await expect(server.waitFor(() => true)).rejects.toMatchObject(told);
+    expect(rule.hits).toBe(0);
+  });
+});
+
+describe('a server that is asked for what cannot be', () => {
+  it.each([
+    [{ port: -1 }, 'port: expected a port from 0 to 65535, got -1'],
+    [
+      { keys: {} },
+      'keys: expected an object with a secret for each API key, one at least, got Object',
+    ],
+    [
+      { requestTimeout: Number.NaN },
+      'requestTimeout: expected milliseconds from 0 to 2147483647, or Infinity for no limit, got NaN',
+    ],
+    [{ clock: {} }, 'clock: expected an object with setTimeout and clearTimeout, got Object'],
+    [{ requestTimeot: 1 }, 'requestTimeot: no such option'],
+  ])('does not start with %o', async (options, problem) => {
+    await expect(serve(options as never)).rejects.toMatchObject({
+      code: 'ERR_INVALID_OPTIONS',
+      message: `createTestServer: ${problem}.`,
+    });
+  });
+
+  it('names what a control does not take', async () => {
+    const server = await serve();
+    const refusal = (problem: string) =>
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: problem });
+
+    expect(() => server.createRoom({} as never)).toThrow(refusal('createRoom: name: is missing.'));
+    expect(() => server.join('', { identity: 'ann' })).toThrow(
+      refusal('room: expected a text that is not empty, got a text.'),
+    );
+    expect(() => server.join('lobby', { name: 'Ann' } as never)).toThrow(
+      refusal('join: identity: is missing.'),
+    );
+    expect(() => server.createDispatch('lobby', 'x', { meta: 'm' } as never)).toThrow(
+      refusal('createDispatch: meta: no such option.'),
+    );
+    expect(() => server.rejectUpgrade(7)).toThrow(
+      refusal('status: expected an HTTP status from 200 to 599, got 7.'),
+    );
+    expect(() => server.refuseRegistration(-1)).toThrow(
+      refusal('times: expected a whole number from 0, or Infinity, got -1.'),
+    );
+    expect(server.rooms).toEqual([]);
+  });
 });

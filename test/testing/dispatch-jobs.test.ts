@@ -6,7 +6,7 @@ const claimsOf = (token: string | undefined) =>
   JSON.parse(Buffer.from(token?.split('.')[1] ?? '', 'base64url').toString('utf8'));
 
 describe('an offer', () => {
-  it('goes out after the selection wait and is assigned with the yes', async () => {
+  it('goes out after the selection wait and is assigned with the yes (F-155)', async () => {
     const { server, clock, ledger } = await serveInVirtualTime();
     const worker = await connect(server);
 
@@ -81,7 +81,7 @@ describe('an offer', () => {
     expect(worker.assignments().length).toBe(outcome === 'assigned' ? 1 : 0);
   });
 
-  it('is lost with silence, though another worker is idle', async () => {
+  it('is lost with silence, though another worker is idle (F-155, F-156)', async () => {
     const { server, clock } = await serveInVirtualTime();
     const silent = await connect(server);
     const idle = await connect(server, willing);
@@ -97,7 +97,7 @@ describe('an offer', () => {
     expect(idle.offers()).toEqual([]);
   });
 
-  it('passes to the next worker with a no, and asks each one once', async () => {
+  it('passes to the next worker with a no, and asks each one once (F-155)', async () => {
     const server = await serve({ random: () => 0 });
     const first = await connect(server, unwilling);
     const second = await connect(server, unwilling);
@@ -192,7 +192,7 @@ describe('the token of an assignment', () => {
     return { assignment, claims: claimsOf(assignment?.token), job: server.jobs[0] };
   };
 
-  it('grants everything but metrics when the worker did not say', async () => {
+  it('grants everything but metrics when the worker did not say (F-8, F-64)', async () => {
     const { assignment, claims, job } = await assign(
       { agentName: 'helper' },
       { participantName: 'n', participantMetadata: 'm', participantAttributes: { a: 'b' } },
@@ -223,7 +223,7 @@ describe('the token of an assignment', () => {
     expect(job?.token?.reveal()).toBe(assignment?.token);
   });
 
-  it('grants what the worker registered', async () => {
+  it('grants what the worker registered (F-8)', async () => {
     const { claims } = await assign({
       agentName: 'helper',
       allowedPermissions: { canSubscribe: true, hidden: true },
@@ -312,7 +312,7 @@ describe('selection', () => {
     expect([full.offers().length, free.offers().length]).toEqual([0, 5]);
   });
 
-  it('matches names exactly and keeps named workers from automatic dispatches', async () => {
+  it('matches names exactly and keeps named workers from automatic dispatches (F-57, F-58)', async () => {
     const server = await serve();
     const named = await connect(server, { ...willing, register: { agentName: 'Helper' } });
     const unnamed = await connect(server, willing);
@@ -346,7 +346,7 @@ describe('selection', () => {
     ]);
   });
 
-  it('makes one automatic job for each namespace', async () => {
+  it('makes one automatic job for each namespace (F-57)', async () => {
     const server = await serve();
     const one = await connect(server, { ...willing, register: { namespace: 'one' } });
     const two = await connect(server, { ...willing, register: { namespace: 'two' } });
@@ -359,7 +359,7 @@ describe('selection', () => {
 });
 
 describe('job types', () => {
-  it('gives a publisher worker one job for each publisher', async () => {
+  it('gives a publisher worker one job for each publisher (F-155)', async () => {
     const server = await serve();
     const worker = await connect(server, {
       ...willing,
@@ -464,7 +464,7 @@ describe('rooms and dispatches', () => {
     expect(server.jobs.length).toBe(1);
   });
 
-  it('adds the automatic dispatch when a dispatch creates the room', async () => {
+  it('adds the automatic dispatch when a dispatch creates the room (F-57)', async () => {
     const server = await serve();
     const unnamed = await connect(server, willing);
     const named = await connect(server, { ...willing, register: { agentName: 'helper' } });
@@ -478,7 +478,7 @@ describe('rooms and dispatches', () => {
     ]);
   });
 
-  it('makes two jobs for the same name twice', async () => {
+  it('makes two jobs for the same name twice (F-58)', async () => {
     const server = await serve();
     const worker = await connect(server, { ...willing, register: { agentName: 'helper' } });
 
@@ -539,7 +539,7 @@ describe('the end of a job', () => {
     expect(worker.terminations()).toEqual([]);
   });
 
-  it('comes with the deleted dispatch, and the agent is removed after 3 s', async () => {
+  it('comes with the deleted dispatch, and the agent is removed after 3 s (F-63, F-156)', async () => {
     const { server, clock, worker, job, begin } = await run();
     await begin();
 
@@ -584,7 +584,7 @@ describe('the end of a job', () => {
     expect(job.status).toBe('success');
   });
 
-  it('comes with the deleted room once the agent has joined', async () => {
+  it('comes with the deleted room once the agent has joined (F-63)', async () => {
     const { server, worker, job, begin } = await run();
     await begin();
 
@@ -604,7 +604,7 @@ describe('the end of a job', () => {
     expect(worker.terminations()).toEqual([]);
   });
 
-  it('can be asked for by its id, while it runs over this connection', async () => {
+  it('can be asked for by its id, while it runs over this connection (F-63)', async () => {
     const { server, worker, job } = await run();
 
     expect(server.terminate(job.id)).toBe(true);
@@ -637,7 +637,7 @@ describe('a simulated job', () => {
   it.each([
     ['room', undefined],
     ['publisher', new ParticipantInfo({ identity: 'ann' })],
-  ])('is a %s job for this worker alone, full or not', async (type, participant) => {
+  ])('is a %s job for this worker alone, full or not (F-67)', async (type, participant) => {
     const server = await serve();
     const worker = await connect(server, willing);
     const other = await connect(server, willing);
@@ -671,7 +671,7 @@ describe('a simulated job', () => {
     expect(worker.assignments()).toEqual([]);
   });
 
-  it('waits 10 s for its answer', async () => {
+  it('waits 10 s for its answer (F-67, F-156)', async () => {
     const { server, clock } = await serveInVirtualTime();
     const worker = await connect(server);
 

@@ -107,7 +107,7 @@ describe('the door', () => {
 });
 
 describe('registration', () => {
-  it('answers with a worker id and the server that it imitates', async () => {
+  it('answers with a worker id and the server that it imitates (F-155)', async () => {
     const server = await serve();
     const worker = await connect(server);
     const [answer] = worker.all('register');
@@ -172,7 +172,7 @@ describe('registration', () => {
     expect(worker.closeCode()).toBe(1006);
   });
 
-  it('cuts who does not register within 10 s, pings or not', async () => {
+  it('cuts who does not register within 10 s, pings or not (F-156)', async () => {
     const { server, clock } = await serveInVirtualTime();
     const worker = await connect(server, { register: false });
 
@@ -235,7 +235,7 @@ describe('frames', () => {
     expect([twice.closeCode(), garbler.closeCode()]).toEqual([1006, 1006]);
   });
 
-  it('answers text in JSON, unknown fields and all', async () => {
+  it('answers text in JSON, unknown fields and all (F-155)', async () => {
     const server = await serve();
     const worker = await connect(server, { register: false, json: true });
 

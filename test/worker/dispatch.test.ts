@@ -1,119 +1,143 @@
-import { expect, it } from 'vitest';
-import { WorkerPermissions, WorkerType } from '../../src/index.js';
-import { serveWithLedger } from '../support/ledger-server.js';
+import { AgentDispatchClient, RoomServiceClient } from 'livekit-server-sdk';
+import { expect, it, onTestFinished } from 'vitest';
+import { type WorkerOptions, WorkerPermissions, WorkerType } from '../../src/index.js';
+import {
+  createTestServer,
+  type JobRecord,
+  type TestServerOptions,
+} from '../../src/testing/index.js';
+import { createLedger } from '../../src/testing/ledger.js';
 import { startRealWorker } from '../support/real-worker.js';
 
-/** A worker whose jobs say whom they are about, and what was said of jobs that are over. */
-async function workerOf(options: NonNullable<Parameters<typeof startRealWorker>[1]>['options']) {
-  const world = await serveWithLedger();
-  const { server } = world;
-  const run = startRealWorker(world, { agent: 'says-who', options });
+type Options = ConstructorParameters<typeof WorkerOptions>[0];
+
+/** A server and a worker whose jobs log what they were dispatched with. */
+async function world(options: Options = {}, serverOptions: TestServerOptions = {}) {
+  const ledger = createLedger();
+  const server = await createTestServer({ selectionWait: 0, ledger, ...serverOptions });
+  onTestFinished(() => server.stop());
+  const run = startRealWorker(
+    { server, ledger },
+    { agent: 'tells-its-dispatch', options: { numIdleProcesses: 0, ...options } },
+  );
   await run.available();
-  const lines = () =>
-    run.logs.filter(({ message }) => message === 'my job').map(({ fields }) => fields);
-  const said = async (jobs: number) => {
-    const isOver = ({ status }: { status: string }) => status === 'success';
-    await server.waitFor(() => server.jobs.filter(isOver).length === jobs);
-    await run.worker.drain();
-    return lines()
-      .map(({ room, about }) => [room, about])
-      .sort();
+  const secret = server.apiSecret.reveal();
+  return {
+    server,
+    run,
+    rooms: new RoomServiceClient(server.httpUrl, server.apiKey, secret),
+    dispatches: new AgentDispatchClient(server.httpUrl, server.apiKey, secret),
+    told: async () => (await run.hearLog('told')).fields.told as Record<string, unknown>,
+    assigned: () =>
+      server.waitFor(() => server.jobs.find(({ dispatch }) => dispatch === 'assigned')),
   };
-  return { server, said, lines };
 }
 
-it('runs one job for each room (F-10, F-57)', async () => {
-  const { server, said } = await workerOf({ workerType: WorkerType.ROOM });
+const grantsOf = ({ token }: JobRecord): Record<string, unknown> => {
+  const [, claims = ''] = token?.reveal().split('.') ?? [];
+  return JSON.parse(Buffer.from(claims, 'base64url').toString()).video;
+};
 
-  server.createRoom({ name: 'lobby' });
-  server.createRoom({ name: 'lobby' });
-  server.join('lobby', { identity: 'ann' });
-  server.publish('lobby', 'ann');
-  server.createRoom({ name: 'attic' });
+it('takes the automatic dispatch of a new room (F-57)', async () => {
+  const { rooms, told } = await world();
 
-  expect(await said(2)).toEqual([
-    ['attic', ''],
-    ['lobby', ''],
-  ]);
-  expect(server.jobs.length).toBe(2);
+  await rooms.createRoom({ name: 'lobby' });
+
+  expect(await told()).toMatchObject({ agentName: '', metadata: '' });
 });
 
-it('runs one job for each participant that publishes, which is the publisher of the job (F-11, F-60)', async () => {
-  const { server, said } = await workerOf({ workerType: WorkerType.PUBLISHER });
+it('takes explicit dispatches for its name, with metadata, and no others (F-58, F-59, O-9)', async () => {
+  const { server, dispatches, told } = await world({ agentName: 'helper' });
 
-  for (const identity of ['ann', 'bob', 'listener']) server.join('lobby', { identity });
-  server.publish('lobby', 'ann', 'microphone');
-  server.publish('lobby', 'ann', 'camera');
-  server.publish('lobby', 'bob');
+  await dispatches.createDispatch('lobby', 'somebody');
+  await dispatches.createDispatch('lobby', 'helper', { metadata: '{"tenant":7}' });
 
-  expect(await said(2)).toEqual([
-    ['lobby', 'ann'],
-    ['lobby', 'bob'],
-  ]);
-  expect(server.jobs.length).toBe(2);
-});
-
-it('runs one job for each participant that joins, agents excepted (F-12)', async () => {
-  const { server, said } = await workerOf({ workerType: WorkerType.PARTICIPANT });
-
-  server.join('lobby', { identity: 'ann' });
-  server.join('lobby', { identity: 'robot', isAgent: true });
-  server.join('lobby', { identity: 'bob' });
-
-  expect(await said(2)).toEqual([
-    ['lobby', 'ann'],
-    ['lobby', 'bob'],
-  ]);
-  expect(server.jobs.length).toBe(2);
-});
-
-it('takes the jobs that ask for its name, and no others (F-58, O-9)', async () => {
-  const { server, said } = await workerOf({ agentName: 'concierge' });
-
-  server.createRoom({ name: 'for anybody' });
-  server.createRoom({ name: 'lobby', agents: [{ agentName: 'porter' }] });
-  server.createDispatch('lobby', 'concierge');
-
-  expect(await said(1)).toEqual([['lobby', '']]);
+  expect(await told()).toMatchObject({ agentName: 'helper', metadata: '{"tenant":7}' });
   expect(server.jobs.map(({ agentName, dispatch }) => [agentName, dispatch])).toEqual([
     ['', 'unserved'],
-    ['porter', 'unserved'],
-    ['concierge', 'assigned'],
+    ['somebody', 'unserved'],
+    ['helper', 'assigned'],
   ]);
 });
 
-it('hands metadata and attributes of a job to its entrypoint (F-59)', async () => {
-  const { server, said, lines } = await workerOf({ agentName: 'concierge' });
-  server.createRoom({ name: 'lobby', agents: [] });
+it('hands the attributes of a dispatch to the entrypoint (F-59)', async () => {
+  const { server, told } = await world({ agentName: 'helper' });
 
-  server.createDispatch('lobby', 'concierge', { metadata: '{"tenant":7}', attributes: { a: 'b' } });
-  await said(1);
+  server.createDispatch('lobby', 'helper', { attributes: { tier: 'one', seat: 'A–4' } });
 
-  expect(lines().map(({ metadata, attributes }) => ({ metadata, attributes }))).toEqual([
-    { metadata: '{"tenant":7}', attributes: { a: 'b' } },
-  ]);
+  expect(await told()).toMatchObject({ attributes: { tier: 'one', seat: 'A–4' } });
 });
 
-it('has its permissions in the token of each job (F-8)', async () => {
-  const { server, said } = await workerOf({
-    permissions: new WorkerPermissions({
-      canPublish: false,
-      canSubscribe: true,
-      canPublishData: false,
-      hidden: true,
-    }),
-  });
+it('knows whom a publisher job is about, before it joins and after (F-60)', async () => {
+  const { server, told } = await world({ workerType: WorkerType.PUBLISHER });
 
-  server.createRoom({ name: 'lobby' });
-  await said(1);
+  server.join('lobby', { identity: 'ann' });
+  server.publish('lobby', 'ann');
 
-  const [, claims = ''] = server.jobs[0]?.token?.reveal().split('.') ?? [];
-  expect(JSON.parse(Buffer.from(claims, 'base64url').toString()).video).toMatchObject({
-    room: 'lobby',
-    roomJoin: true,
+  expect(await told()).toMatchObject({ before: { publisher: 'ann' }, after: { publisher: 0 } });
+});
+
+it('knows whom a participant job is about (F-60)', async () => {
+  const { server, told } = await world({ workerType: WorkerType.PARTICIPANT });
+
+  server.join('lobby', { identity: 'ann' });
+
+  expect(await told()).toMatchObject({ before: { participant: 'ann' }, after: { participant: 0 } });
+});
+
+it('gets tokens that grant what it was started with (F-8)', async () => {
+  const permissions = new WorkerPermissions({
     canPublish: false,
     canSubscribe: true,
     canPublishData: false,
     hidden: true,
   });
+  const { server, assigned } = await world({ permissions });
+
+  server.createRoom({ name: 'lobby' });
+
+  expect(grantsOf(await assigned())).toMatchObject({
+    room: 'lobby',
+    roomJoin: true,
+    agent: true,
+    canPublish: false,
+    canSubscribe: true,
+    canPublishData: false,
+    hidden: true,
+  });
+});
+
+it('gets tokens that grant everything but to be hidden unless told otherwise (F-8)', async () => {
+  const { server, assigned } = await world();
+
+  server.createRoom({ name: 'lobby' });
+
+  const grants = grantsOf(await assigned());
+  expect(grants).toMatchObject({ canPublish: true, canSubscribe: true, canPublishData: true });
+  expect(grants).not.toHaveProperty('hidden');
+});
+
+it('joins where the assignment says, and at its own server when it says nothing (F-64)', async () => {
+  const elsewhere = await world({}, { roomUrl: 'simulated://elsewhere' });
+  const own = await world({}, { roomUrl: null });
+
+  elsewhere.server.createRoom({ name: 'lobby' });
+  own.server.createRoom({ name: 'lobby' });
+
+  expect((await elsewhere.told()).isSimulated).toBe(true);
+  expect((await own.told()).isSimulated).toBe(false);
+});
+
+it('ends a job whose dispatch was deleted within 3 s, with a reason of its own (F-63)', async () => {
+  const { server, run, dispatches, told } = await world({ agentName: 'helper' });
+  const { id } = await dispatches.createDispatch('lobby', 'helper');
+  await told();
+
+  await dispatches.deleteDispatch(id, 'lobby');
+  const aborted = await run.hearLog('aborted');
+  const job = await server.waitFor(() => server.jobs.find(({ endedAt }) => endedAt !== undefined));
+
+  expect(aborted.fields.reason).toBe('terminated by the server');
+  expect(job.status).toBe('success');
+  expect(Number(job.endedAt) - Number(job.terminatedAt)).toBeLessThan(3_000);
 });

@@ -62,7 +62,7 @@ export function seatAgents(
     dispatchDeleted: ({ id }) => {
       const its = assigned().filter(({ dispatchId }) => dispatchId === id);
       for (const job of its) jobs.terminate(job.id);
-      hub.timers.after(hub.limits.departureTimeout, () => {
+      hub.timers.after(hub.limits.removalTimeout, () => {
         for (const job of its) unseat(job);
       });
     },

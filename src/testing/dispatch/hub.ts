@@ -49,7 +49,7 @@ export function createHub(options: TestServerOptions): Hub {
     roomUrl: roomUrl ?? undefined,
     timers,
     random: options.random ?? Math.random,
-    script: createScript(),
+    script: createScript(observers.fail),
     observers,
     sessions,
     jobs,

@@ -19,11 +19,18 @@ export const toRoomInfo = (room: RoomRecord): Room =>
     sid: room.sid,
     name: room.name,
     metadata: room.metadata,
+    emptyTimeout: toSeconds(room.emptyTimeout),
+    departureTimeout: toSeconds(room.departureTimeout),
+    maxParticipants: room.maxParticipants,
     creationTime: BigInt(Math.floor(room.createdAt / 1000)),
     creationTimeMs: BigInt(room.createdAt),
     numParticipants: room.participants.length,
     numPublishers: room.participants.filter(({ tracks }) => tracks.length > 0).length,
   });
+
+/** No limit is 0, as in LiveKit. */
+const toSeconds = (ms: number): number =>
+  ms === Number.POSITIVE_INFINITY ? 0 : Math.ceil(ms / 1_000);
 
 /** A participant as jobs and API answers carry it. */
 export const toParticipantInfo = (participant: ParticipantRecord): ParticipantInfo =>

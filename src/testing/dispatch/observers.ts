@@ -3,6 +3,8 @@ import { createSightings, type Truthy } from './sightings.js';
 
 /** Typed observation of a server. */
 export interface Observers {
+  /** Whoever waits, now or later, gets this error. */
+  fail(error: Error): void;
   emit<Name extends keyof ServerEvents>(name: Name, event: ServerEvents[Name]): void;
   /** Calls a listener at every event of a name; returns what ends that. */
   on<Name extends keyof ServerEvents>(
@@ -14,7 +16,8 @@ export interface Observers {
    * server. The limit is 10 s of real time unless given in milliseconds. What `read` throws is
    * thrown here.
    *
-   * @throws WorkerError `ERR_NOT_SEEN` when it was not seen in time.
+   * @throws WorkerError `ERR_NOT_SEEN` when it was not seen in time; `ERR_INVALID_ARGUMENT` once the
+   * `when` of a script threw.
    */
   waitFor<T>(read: () => T, timeoutMs?: number): Promise<Truthy<T>>;
 }
@@ -34,6 +37,7 @@ export function createObservers(): Observers {
       listeners.set(name, named.add(listener));
       return () => void named.delete(listener);
     },
+    fail: sightings.fail,
     waitFor: sightings.waitFor,
   };
 }

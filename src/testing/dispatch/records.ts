@@ -106,6 +106,12 @@ export interface RoomRecord {
   readonly sid: string;
   readonly name: string;
   readonly metadata: string;
+  /** Milliseconds until it closes, counted from its creation while nobody but agents has joined. */
+  readonly emptyTimeout: number;
+  /** Milliseconds until it closes, counted from when all but the agents have left. */
+  readonly departureTimeout: number;
+  /** Kept and told, but nobody is kept out. */
+  readonly maxParticipants: number;
   readonly createdAt: number;
   readonly participants: readonly ParticipantRecord[];
   readonly dispatches: readonly DispatchRecord[];

@@ -10,6 +10,9 @@ import { toJobTypeWord, toWorkerStatusWord } from './words.js';
 
 const deploymentLabel = /^[A-Za-z0-9.-]{0,64}$/;
 
+/** Whether a text may be the deployment of a worker or a dispatch. */
+export const isDeployment = (label: string): boolean => deploymentLabel.test(label);
+
 /** Reads a registration; an unknown job type or a bad deployment label is none. */
 export function toWorkerRecord(
   id: string,
@@ -17,7 +20,7 @@ export function toWorkerRecord(
   request: RegisterWorkerRequest,
 ): Mutable<WorkerRecord> | undefined {
   const type = toJobTypeWord(request.type);
-  if (type === undefined || !deploymentLabel.test(request.deployment)) return undefined;
+  if (type === undefined || !isDeployment(request.deployment)) return undefined;
   return {
     id,
     name,

@@ -1,5 +1,4 @@
 import { nanoid } from 'nanoid';
-import { WorkerError } from '../../errors.js';
 import type { DispatchRecord, Mutable, ParticipantRecord, RoomRecord } from './records.js';
 
 /** Which agent a dispatch asks for. */
@@ -15,7 +14,15 @@ export interface RoomInput {
   readonly name: string;
   readonly metadata?: string;
   readonly agents?: readonly AgentInput[];
+  /** Milliseconds; default is the server's. See {@link RoomRecord.emptyTimeout}. */
+  readonly emptyTimeout?: number;
+  /** Milliseconds; default is the server's. See {@link RoomRecord.departureTimeout}. */
+  readonly departureTimeout?: number;
+  readonly maxParticipants?: number;
 }
+
+/** What may be changed of somebody. An empty text changes nothing, but removes an attribute. */
+export type ParticipantChange = Pick<ParticipantRecord, 'name' | 'metadata' | 'attributes'>;
 
 /** Who joins. */
 export interface ParticipantInput {
@@ -29,12 +36,21 @@ export interface ParticipantInput {
 
 /** An empty room. */
 export const newRoom = (
-  { name, metadata = '' }: RoomInput,
+  {
+    name,
+    metadata = '',
+    emptyTimeout = Number.POSITIVE_INFINITY,
+    departureTimeout = Number.POSITIVE_INFINITY,
+    maxParticipants = 0,
+  }: RoomInput,
   createdAt: number,
 ): Mutable<RoomRecord> => ({
   sid: `RM_${nanoid(12)}`,
   name,
   metadata,
+  emptyTimeout,
+  departureTimeout,
+  maxParticipants,
   createdAt,
   participants: [],
   dispatches: [],
@@ -50,40 +66,6 @@ export function addDispatch(
   const dispatch = { id, room: room.name, agentName, metadata, attributes, deployment, createdAt };
   room.dispatches = [...room.dispatches, dispatch];
   return dispatch;
-}
-
-/** Lets somebody in. Who joins again is somebody new, without the tracks of before. */
-export function addParticipant(
-  room: Mutable<RoomRecord>,
-  { identity, name = '', metadata = '', attributes = {}, isAgent = false }: ParticipantInput,
-): ParticipantRecord {
-  const sid = `PA_${nanoid(12)}`;
-  const participant = { sid, identity, name, metadata, attributes, isAgent, tracks: [] };
-  removeParticipant(room, identity);
-  room.participants = [...room.participants, participant];
-  return participant;
-}
-
-/** Lets somebody publish, who must be there. */
-export function addTrack(
-  room: Mutable<RoomRecord>,
-  identity: string,
-  name: string,
-): ParticipantRecord {
-  const before = room.participants.find((participant) => participant.identity === identity);
-  if (!before) throw new WorkerError('ERR_INVALID_ARGUMENT', 'Nobody of this identity is here.');
-  const track = { sid: `TR_${nanoid(12)}`, name };
-  const participant = { ...before, tracks: [...before.tracks, track] };
-  room.participants = room.participants.map((other) => (other === before ? participant : other));
-  return participant;
-}
-
-/** Lets somebody out; `false` when nobody of this identity was there. */
-export function removeParticipant(room: Mutable<RoomRecord>, identity: string): boolean {
-  const left = room.participants.filter((participant) => participant.identity !== identity);
-  const wasThere = left.length < room.participants.length;
-  room.participants = left;
-  return wasThere;
 }
 
 /** The rooms of one server, in memory and without media. */
@@ -110,5 +92,13 @@ export interface Rooms {
   ): DispatchRecord;
   /** Takes a wish back and has its agents leave. */
   deleteDispatch(dispatchId: string): DispatchRecord | undefined;
+  /** Changes a room's metadata. Who is in it does not hear of it. */
+  updateMetadata(room: string, metadata: string): RoomRecord | undefined;
+  /** Changes somebody in a room. Nobody hears of it. */
+  updateParticipant(
+    room: string,
+    identity: string,
+    change: ParticipantChange,
+  ): ParticipantRecord | undefined;
   clear(): void;
 }

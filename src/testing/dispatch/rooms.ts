@@ -1,25 +1,31 @@
-import { WorkerError } from '../../errors.js';
-import { type Seats, seatAgents } from './agents.js';
+import { seatAgents } from './agents.js';
+import { changes, comingAndGoing } from './doors.js';
 import type { Hub } from './hub.js';
 import type { Jobs } from './jobs.js';
 import type { DispatchRecord, Mutable, RoomRecord } from './records.js';
 import {
   type AgentInput,
   addDispatch,
-  addParticipant,
-  addTrack,
   newRoom,
   type RoomInput,
   type Rooms,
-  removeParticipant,
 } from './room-records.js';
-import { createTriggers, type Triggers } from './triggers.js';
+import type { Limits } from './server-options.js';
+import { createTriggers } from './triggers.js';
+import { createVacancy } from './vacancy.js';
 
 /** Starts without rooms. */
 export function createRooms(hub: Hub, jobs: Jobs): Rooms {
   const rooms = new Map<string, Mutable<RoomRecord>>();
   const triggers = createTriggers(hub, jobs);
   const seats = seatAgents(hub, jobs, rooms);
+  const close = (name: string): boolean => {
+    const room = rooms.get(name);
+    if (room) vacancy.forget(room);
+    seats.roomDeleted(name);
+    return rooms.delete(name);
+  };
+  const vacancy = createVacancy(hub.timers, close);
 
   const dispatch = (room: Mutable<RoomRecord>, agent: AgentInput): DispatchRecord => {
     const added = addDispatch(room, agent, hub.timers.now());
@@ -29,8 +35,9 @@ export function createRooms(hub: Hub, jobs: Jobs): Rooms {
   const ensure = (input: RoomInput): Mutable<RoomRecord> => {
     const found = rooms.get(input.name);
     if (found) return found;
-    const room = newRoom(input, hub.timers.now());
+    const room = newRoom(withLimits(input, hub.limits), hub.timers.now());
     rooms.set(room.name, room);
+    vacancy.changed(room);
     for (const agent of input.agents ?? [{ agentName: '' }]) dispatch(room, agent);
     return room;
   };
@@ -38,10 +45,7 @@ export function createRooms(hub: Hub, jobs: Jobs): Rooms {
     list: () => [...rooms.values()],
     find: (name) => rooms.get(name),
     create: ensure,
-    delete: (name) => {
-      seats.roomDeleted(name);
-      return rooms.delete(name);
-    },
+    delete: close,
     createDispatch: (name, agentName, options = {}) =>
       dispatch(ensure({ name }), { ...options, agentName }),
     deleteDispatch: (id) => {
@@ -49,39 +53,20 @@ export function createRooms(hub: Hub, jobs: Jobs): Rooms {
       if (deleted) seats.dispatchDeleted(deleted);
       return deleted;
     },
-    clear: () => rooms.clear(),
-    ...comingAndGoing(rooms, ensure, triggers, seats),
+    ...changes(rooms),
+    clear: () => {
+      vacancy.forgetAll();
+      rooms.clear();
+    },
+    ...comingAndGoing({ rooms, ensure, triggers, seats, vacancy }),
   };
 }
 
-function comingAndGoing(
-  rooms: ReadonlyMap<string, Mutable<RoomRecord>>,
-  ensure: (input: RoomInput) => Mutable<RoomRecord>,
-  triggers: Triggers,
-  seats: Seats,
-): Pick<Rooms, 'join' | 'leave' | 'publish'> {
-  return {
-    join: (name, input) => {
-      const room = ensure({ name });
-      const participant = addParticipant(room, input);
-      triggers.joined(room, participant);
-      return participant;
-    },
-    publish: (name, identity, track = 'track') => {
-      const room = rooms.get(name);
-      if (!room) throw new WorkerError('ERR_INVALID_ARGUMENT', 'There is no room of this name.');
-      const participant = addTrack(room, identity, track);
-      if (participant.tracks.length === 1) triggers.published(room, participant);
-      return participant;
-    },
-    leave: (name, identity) => {
-      const room = rooms.get(name);
-      if (!room || !removeParticipant(room, identity)) return false;
-      seats.left(name, identity);
-      return true;
-    },
-  };
-}
+const withLimits = (input: RoomInput, limits: Limits): RoomInput => ({
+  ...input,
+  emptyTimeout: input.emptyTimeout ?? limits.emptyTimeout,
+  departureTimeout: input.departureTimeout ?? limits.departureTimeout,
+});
 
 function takeDispatch(
   rooms: Iterable<Mutable<RoomRecord>>,

@@ -1,3 +1,4 @@
+import { WorkerError } from '../../errors.js';
 import type { Frame, FrameDirection, MessageName } from './frame-record.js';
 
 /**
@@ -20,7 +21,10 @@ export interface ScriptRule {
   readonly message?: MessageName;
   /** Only frames of this connection, named by the worker's id. */
   readonly connection?: string;
-  /** A closer look; the frame's own fault is not known yet. */
+  /**
+   * A closer look; the frame's own fault is not known yet. Should it throw, its rule is over, and
+   * `waitFor` throws from then on.
+   */
   readonly when?: (frame: Frame) => boolean;
   /** How many matching frames pass untouched first. */
   readonly skip?: number;
@@ -49,8 +53,8 @@ export interface Script {
   match(frame: Frame): Meeting | undefined;
 }
 
-/** Starts without rules. */
-export function createScript(): Script {
+/** Starts without rules. `onBroken` hears of a rule that threw. */
+export function createScript(onBroken: (error: WorkerError) => void): Script {
   const rules = new Set<{ meet(frame: Frame): Meeting | undefined }>();
   return {
     add: (rule) => {
@@ -81,13 +85,25 @@ export function createScript(): Script {
     },
     match: (frame) => {
       for (const rule of rules) {
-        const meeting = rule.meet(frame);
-        if (meeting) return meeting;
+        try {
+          const meeting = rule.meet(frame);
+          if (meeting) return meeting;
+        } catch (cause) {
+          rules.delete(rule);
+          onBroken(threw(cause));
+        }
       }
       return undefined;
     },
   };
 }
+
+const threw = (cause: unknown): WorkerError =>
+  new WorkerError(
+    'ERR_INVALID_ARGUMENT',
+    `script: when threw, so that the rule is over: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { cause },
+  );
 
 const matches = (rule: ScriptRule, frame: Frame): boolean =>
   (rule.direction ?? frame.direction) === frame.direction &&

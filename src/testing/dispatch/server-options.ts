@@ -23,6 +23,13 @@ export interface TestServerOptions {
   /** How long a simulated job waits for its answer. Default 10 s. */
   readonly simulateTimeout?: number;
   /** From a deleted dispatch to the removal of its agents. Default 3 s. */
+  readonly removalTimeout?: number;
+  /**
+   * From the creation of a room that nobody but agents has joined to its end, unless the room has a
+   * limit of its own. Default `Infinity`: who joins a simulated room in its job is not seen here.
+   */
+  readonly emptyTimeout?: number;
+  /** The same from when all but the agents have left. Default `Infinity`. */
   readonly departureTimeout?: number;
   /** Between two pings of the server. Default 10 s. */
   readonly pingInterval?: number;
@@ -44,6 +51,8 @@ export type Limits = Required<
     | 'requestTimeout'
     | 'selectionWait'
     | 'simulateTimeout'
+    | 'removalTimeout'
+    | 'emptyTimeout'
     | 'departureTimeout'
     | 'pingInterval'
   >
@@ -54,7 +63,9 @@ const defaults: Limits = {
   requestTimeout: 3_000,
   selectionWait: 200,
   simulateTimeout: 10_000,
-  departureTimeout: 3_000,
+  removalTimeout: 3_000,
+  emptyTimeout: Number.POSITIVE_INFINITY,
+  departureTimeout: Number.POSITIVE_INFINITY,
   pingInterval: 10_000,
 };
 
@@ -66,6 +77,8 @@ export function limitsOf(options: TestServerOptions): Limits {
     requestTimeout: of('requestTimeout'),
     selectionWait: of('selectionWait'),
     simulateTimeout: of('simulateTimeout'),
+    removalTimeout: of('removalTimeout'),
+    emptyTimeout: of('emptyTimeout'),
     departureTimeout: of('departureTimeout'),
     pingInterval: of('pingInterval'),
   };

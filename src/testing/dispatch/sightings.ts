@@ -7,6 +7,8 @@ export type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
 export interface Sightings {
   /** Reads again for everybody who waits. */
   look(): void;
+  /** Something is broken: whoever waits, now or later, gets this error. */
+  fail(error: Error): void;
   /**
    * Resolves with the first truthy value of `read`, which runs now and at every look. The limit is
    * 10 s of real time unless given in milliseconds. What `read` throws is thrown here.
@@ -19,10 +21,16 @@ export interface Sightings {
 /** A place to wait at. */
 export function createSightings(): Sightings {
   const looks = new Set<() => void>();
+  let broken: Error | undefined;
+  const lookAgain = () => {
+    for (const look of [...looks]) look();
+  };
 
   return {
-    look: () => {
-      for (const look of [...looks]) look();
+    look: lookAgain,
+    fail: (error) => {
+      broken ??= error;
+      lookAgain();
     },
     waitFor: <T>(read: () => T, timeoutMs = 10_000) =>
       new Promise<Truthy<T>>((resolve, reject) => {
@@ -32,6 +40,7 @@ export function createSightings(): Sightings {
         };
         const look = () => {
           try {
+            if (broken) throw broken;
             const value = read();
             if (!value) return;
             resolve(value as Truthy<T>);

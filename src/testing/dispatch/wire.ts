@@ -35,6 +35,7 @@ export function createWire(input: WireInput): Wire {
   });
   socket.on('ping', (data) => gate.run(() => socket.pong(data, undefined, ignore)));
   socket.on('error', cut);
+  socket.once('close', gate.close);
 
   const write = (payload: Uint8Array | string): boolean => {
     const isOpen = socket.readyState === WebSocket.OPEN;
