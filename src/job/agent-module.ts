@@ -11,18 +11,21 @@ type Agent = InitializeOrder['agent'];
 const patienceMs = 1_000;
 const foreignMarker = Symbol.for('livekit.agents.AgentDefinition');
 
+/** Imports the module at an address. */
+export const importModule = (url: string): Promise<unknown> => import(url);
+
 /**
  * Imports the user's module and finds the agent in it: what `cli.runApp` handed over, or the
  * default export.
  */
 export async function loadAgent(
   { url, form }: Agent,
-  importModule: (url: string) => Promise<unknown> = (place) => import(place),
+  load: (url: string) => Promise<unknown> = importModule,
 ): Promise<AgentDefinition> {
   const handedOver = new Promise<AgentDefinition>((resolve) => {
     installRunner({ define: (definition) => resolve(definition as AgentDefinition) });
   });
-  const { default: exported } = (await importModule(url)) as { default?: unknown };
+  const { default: exported } = (await load(url)) as { default?: unknown };
 
   const found =
     (form === 'module' ? definitionIn(exported) : undefined) ?? (await inTime(handedOver));

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { WorkerError } from '../../errors.js';
 import type { AgentDefinition } from '../../job/agent-definition.js';
-import { definitionIn, loadAgent } from '../../job/agent-module.js';
+import { definitionIn, importModule, loadAgent } from '../../job/agent-module.js';
 import { describeModuleError } from '../../job/module-error.js';
 import { installRunner } from '../../job/registry.js';
 
@@ -63,17 +63,17 @@ function importInTurn(place: string, load?: () => Promise<unknown>): Promise<Age
 /** Imports a file as the process of a job does, and is no such process afterwards. */
 async function importAgent(
   url: string,
-  load: (url: string) => Promise<unknown> = (place) => import(place),
+  load: (url: string) => Promise<unknown> = importModule,
 ): Promise<AgentDefinition> {
   const restore = installRunner({ define: () => {} });
   let module: unknown;
-  const importModule = async () => {
+  const loadOnce = async () => {
     module = await load(url);
     const definition = isObject(module) && known.get(module);
     return definition ? { default: { definition } } : Object(module);
   };
   try {
-    const found = await loadAgent({ url, form: 'module' }, importModule);
+    const found = await loadAgent({ url, form: 'module' }, loadOnce);
     if (isObject(module)) known.set(module, found);
     return found;
   } catch (cause) {
