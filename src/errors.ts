@@ -77,6 +77,11 @@ export type WorkerErrorCode =
   /** A process was killed because the worker was told to halt: by a second signal, or by `halt`. */
   | 'ERR_KILLED'
   /**
+   * The server gave a job a token that `ctx.tokenClaims` cannot read. Only the server can put that
+   * right.
+   */
+  | 'ERR_JOB_TOKEN'
+  /**
    * A job was assigned and did not start: no process acknowledged it, the worker stopped, the
    * server took it back, or nobody here had accepted it. It is reported as failed.
    */
@@ -96,6 +101,11 @@ export type WorkerErrorCode =
    * those that are missing.
    */
   | 'ERR_MISSING_CREDENTIALS'
+  /**
+   * `ctx.api` was used in a job of a worker that keeps its key pair to itself. Set the option
+   * `exposeCredentials`.
+   */
+  | 'ERR_NO_CREDENTIALS'
   /**
    * `getJobContext` was called outside of a job. Call it below the entrypoint, or pass `{ required:
    * false }`.

@@ -63,14 +63,18 @@ export function resolveOptions<UserData>(
     throw invalidOptions(problems);
   }
   if (agent === undefined || missing.length > 0) throw missingCredentials(missing);
-  return settingsOf(options, agent);
+  return settingsOf(options, agent, sources.mode);
 }
 
 const moduleOf = (agent: URL | string): AgentSource => ({ url: String(agent), form: 'module' });
 
-function settingsOf(options: OptionValues, agent: AgentSource): ResolvedOptions {
+function settingsOf(
+  options: OptionValues,
+  agent: AgentSource,
+  mode: Settings['mode'],
+): ResolvedOptions {
   const { url = '', apiKey = '', apiSecret = '', permissions = {}, logger, ...rest } = options;
-  const { entrypointFnc, prewarmFnc, execArgv, env, envExclude, ...plain } = rest;
+  const { entrypointFnc, prewarmFnc, execArgv, env, envExclude, userArguments, ...plain } = rest;
   return Object.freeze({
     // The check of each row and its default have made these complete.
     ...(plain as Required<typeof plain> as unknown as ResolvedOptions),
@@ -81,6 +85,8 @@ function settingsOf(options: OptionValues, agent: AgentSource): ResolvedOptions 
     execArgv: Object.freeze([...(execArgv ?? [])]),
     env: env && Object.freeze([...env]),
     envExclude: Object.freeze([...(envExclude ?? [])]),
+    userArguments: new Secret(userArguments),
+    mode,
     version,
   });
 }

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Exit, Fact } from '../machines/job-process.types.js';
+import { removeDirectory } from './child-directory.js';
 import { failureOf } from './failure.js';
 
 /** What is said last. */
@@ -21,12 +22,15 @@ export function verdictOf(sendBack: (fact: Fact) => void) {
   return { isIn: () => given, close, failSpawn };
 }
 
+interface Life {
+  readonly sendBack: (fact: Fact) => void;
+  readonly verdict: Verdict;
+  /** What the child may have made, and removes unless it is killed. */
+  readonly directory: string;
+}
+
 /** Reports the birth and the end of a process. */
-export function reportLife(
-  child: ChildProcess,
-  sendBack: (fact: Fact) => void,
-  verdict: Verdict,
-): void {
+export function reportLife(child: ChildProcess, { sendBack, verdict, directory }: Life): void {
   const { pid } = child;
   child.once('spawn', () => pid !== undefined && sendBack({ type: 'child.spawned', pid }));
   child.on('error', (error) => {
@@ -36,7 +40,8 @@ export function reportLife(
   child.once('exit', (code, signal) => sendBack({ type: 'child.exited', code, signal }));
   child.once('close', (code, signal) => {
     signalGroup(child, 'SIGKILL'); // helpers that outlived their leader
-    verdict.close({ code, signal });
+    if (signal === null) verdict.close({ code, signal });
+    else void removeDirectory(directory).then(() => verdict.close({ code, signal }));
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Channel } from './channel.js';
 import { type Held, jobEffects } from './job-effects.js';
 import type { Effect, Event, Perform } from './lifecycle.types.js';
-import type { JobLog } from './log.js';
+import type { JobLog, LogContext } from './log.js';
 import { prepare } from './prepare.js';
 import { rehearse } from './rehearsal.js';
 
@@ -12,6 +12,8 @@ const longestTimerMs = 2 ** 31 - 1;
 export interface EffectsInput {
   readonly channel: Channel;
   readonly log: JobLog;
+  /** What the job adds to the lines of `log`. */
+  readonly logContext: LogContext;
   /** Milliseconds after its start at which this process was online. */
   readonly online: number;
   readonly held: Held;

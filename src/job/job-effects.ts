@@ -4,6 +4,7 @@ import { killGroup } from './group.js';
 import type { Perform, StartOrder } from './lifecycle.types.js';
 import type { Prepared } from './prepare.js';
 import { openJob, type RunningJob } from './running-job.js';
+import { keyPairHint, missesKeyPair, type ServerAccess } from './server-api.js';
 import { within } from './within.js';
 
 const leavingMs = 1_500;
@@ -11,6 +12,8 @@ const perishMs = 700;
 
 /** What effects leave for later ones: the warm agent, then its job. */
 export interface Held {
+  /** What the worker exposes to its jobs. */
+  server?: ServerAccess;
   prepared?: Prepared;
   job?: RunningJob;
 }
@@ -30,7 +33,7 @@ export const jobEffects = (
         return dispatch({ type: 'entrypoint.threw', error, aborted: false });
       }
       channel.send({ type: 'started', jobId: order.jobId });
-      callEntrypoint(held.job, dispatch);
+      callEntrypoint(held, held.job, dispatch);
     },
     abort: ({ reason }) => held.job?.abort(reason),
     cleanUp: async ({ reason }) => {
@@ -43,30 +46,41 @@ export const jobEffects = (
     },
     perish: async ({ reason }) => {
       await within(perishMs, Promise.all([held.job?.leave(), held.job?.runCallbacks(reason)]));
+      held.prepared?.directory.remove();
       killGroup();
     },
   };
 };
 
-const open = ({ log, held, dispatch }: EffectsInput, order: StartOrder): RunningJob => {
+const open = ({ log, logContext, held, dispatch }: EffectsInput, order: StartOrder): RunningJob => {
   if (!held.prepared) throw new Error('This process is not prepared.');
   return openJob({
     ...held.prepared,
     order,
+    server: held.server,
     log: log.child({ job_id: order.jobId }),
+    logContext,
     onShutdown: (reason) => dispatch({ type: 'end.requested', reason }),
     onDisconnected: () => dispatch({ type: 'room.disconnected' }),
   });
 };
 
-function callEntrypoint({ ctx, call }: RunningJob, dispatch: EffectsInput['dispatch']): void {
+function callEntrypoint(
+  { server }: Held,
+  { ctx, call }: RunningJob,
+  dispatch: EffectsInput['dispatch'],
+): void {
   call().then(
     () => dispatch({ type: 'entrypoint.returned' }),
     (err) => {
       const aborted = isAbort(err, ctx.signal);
-      if (!aborted) ctx.log.error({ err }, 'the entrypoint failed');
       const error = failureOf('ERR_ENTRYPOINT', err);
-      dispatch({ type: 'entrypoint.threw', error, aborted });
+      const isLocked = server === undefined && missesKeyPair(error.message);
+      if (!aborted) {
+        ctx.log.error({ err, ...(isLocked && { hint: keyPairHint }) }, 'the entrypoint failed');
+      }
+      const hinted = { ...error, message: `${error.message} (${keyPairHint})` };
+      dispatch({ type: 'entrypoint.threw', error: isLocked ? hinted : error, aborted });
     },
   );
 }

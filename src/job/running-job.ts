@@ -2,14 +2,19 @@ import { Job } from '@livekit/protocol';
 import type { Room } from '@livekit/rtc-node';
 import { createContext } from './context.js';
 import type { JobContext, ShutdownCallback } from './context.types.js';
-import { runWithJobContext } from './current-context.js';
+import { bindRoom, runWithJobContext } from './current-context.js';
 import { createJobRoom, type JobRoom, nativeRoom } from './job-room.js';
 import type { StartOrder } from './lifecycle.types.js';
-import type { JobLog } from './log.js';
+import type { JobLog, LogContext } from './log.js';
 import type { Prepared } from './prepare.js';
+import type { ServerAccess } from './server-api.js';
 import { createSimulatedRoom } from './simulated-room.js';
+import { readClaims } from './token.js';
+import { within } from './within.js';
 
 const unconnectedMs = 10_000;
+/** A token that is good for less time than this may be refused before the room is joined. */
+const nearExpiryMs = 60_000;
 
 /** One job in this process: its context, and the steps of its end. */
 export interface RunningJob {
@@ -25,7 +30,9 @@ export interface RunningJob {
 
 interface RunningJobInput extends Prepared {
   readonly order: StartOrder;
+  readonly server: ServerAccess | undefined;
   readonly log: JobLog;
+  readonly logContext: LogContext;
   readonly onShutdown: (reason: string) => void;
   readonly onDisconnected: () => void;
 }
@@ -37,25 +44,50 @@ export function openJob(input: RunningJobInput): RunningJob {
   const job = Job.fromBinary(Buffer.from(order.record, 'base64'));
   const isSimulated = url.startsWith('simulated:');
   const end = new AbortController();
+  const { signal } = end;
   const callbacks: ShutdownCallback[] = [];
-  const create = () => (isSimulated ? simulatedRoom(job, order) : nativeRoom(input.rtc));
-  const room = createJobRoom({ url, token, signal: end.signal, create, onDisconnected });
-  const ctx = createContext({
-    ...{ job, workerId, isSimulated, proc, room, log, onShutdown, signal: end.signal },
+  const inContext = <Result>(work: () => Result) => runWithJobContext(ctx, work);
+  const create = () => {
+    const made = isSimulated ? simulatedRoom(job, order) : nativeRoom(input.rtc);
+    bindRoom(made, inContext);
+    return made;
+  };
+  const room = createJobRoom({
+    url,
+    token,
+    signal,
+    create,
+    onJoined: () => greet(),
+    onDisconnected,
+  });
+  const { ctx, greet } = createContext({
+    ...{ job, workerId, token, isSimulated, proc, room, log, onShutdown, signal },
+    ...{ logContext: input.logContext, directory: input.directory, server: input.server },
+    connect: (options) => {
+      warnOfExpiry(token, log);
+      return room.connect(options);
+    },
     onCallback: (callback) => callbacks.push(callback),
   });
-  const inContext = <Result>(work: () => Result) => runWithJobContext(ctx, work);
+  const seen = agent.contextFor?.(ctx, { order, server: input.server }) ?? ctx;
+  const callBack = async (callback: ShutdownCallback, reason: string): Promise<void> => {
+    const isOver = await within(
+      input.callbackMs,
+      guard(what, log, () => callback(reason)),
+    );
+    if (!isOver) log.warn(`${what} did not end in time`);
+  };
 
   return {
     ctx,
     call: () => {
       setTimeout(() => warnUnconnected(ctx, room), unconnectedMs).unref();
-      return inContext(async () => agent.entrypoint(ctx));
+      return inContext(async () => agent.entrypoint(seen));
     },
     abort: (reason) => inContext(() => end.abort(new DOMException(reason, 'AbortError'))),
     leave: once(() => guard('leaving the room', log, () => room.leave())),
     runCallbacks: once((reason: string) =>
-      inContext(() => Promise.all(callbacks.map((call) => guard(what, log, () => call(reason))))),
+      inContext(() => Promise.all(callbacks.map((call) => callBack(call, reason)))),
     ),
   };
 }
@@ -73,6 +105,16 @@ const once = <Args extends unknown[]>(work: (...args: Args) => Promise<unknown>)
 function warnUnconnected({ log, signal }: JobContext, room: JobRoom): void {
   if (signal.aborted || room.peek()?.isConnected) return;
   log.warn('the job has not joined its room 10 s after its start: call ctx.connect()');
+}
+
+/** A worker may have waited long before it could start the job. */
+function warnOfExpiry(token: string, log: JobLog): void {
+  const expiresAt = readClaims(token)?.expiresAt;
+  if (expiresAt === undefined) return;
+  const leftMs = expiresAt.getTime() - Date.now();
+  if (leftMs <= 0) log.warn('the token of the job has expired: the server may refuse it');
+  else if (leftMs < nearExpiryMs)
+    log.warn({ left_ms: leftMs }, 'the token of the job expires soon');
 }
 
 /** User code may throw in any way; the others go on. */

@@ -70,6 +70,14 @@ export interface Settings {
   readonly env: readonly string[] | undefined;
   readonly envExclude: readonly string[];
   readonly logLevel: string;
+  readonly shutdownCallbackTimeout: number;
+  readonly terminateTimeout: number;
+  readonly unhandledRejection: 'fail' | 'log';
+  readonly exposeCredentials: boolean;
+  /** Secret, because nobody knows what is in it. */
+  readonly userArguments: Secret<unknown>;
+  /** `dev` for a worker under development. */
+  readonly mode: 'dev' | 'start';
 }
 
 /** `WorkerOptions` is one; so is any object that holds complete settings. */

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /** `dev` is for writing an agent, `start` for production: some defaults differ. */
 export type Mode = 'dev' | 'start';
 
@@ -147,6 +149,21 @@ export const duration = (more: More<number> = {}): Row<number> =>
       ...more,
     },
   );
+
+/** What JSON gives back as it was. It may hold secrets, so it is never shown. */
+export const json = (): Row<unknown> => ({
+  expects: 'a value that JSON can hold',
+  accepts: (value) => isJson(value),
+  secret: true,
+});
+
+function isJson(value: unknown): boolean {
+  try {
+    return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
+  } catch {
+    return false;
+  }
+}
 
 /** Texts in a list. */
 export const list = (expects: string): Row<readonly string[]> => ({

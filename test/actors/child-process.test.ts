@@ -15,6 +15,11 @@ const input: ChildInput = {
   envExclude: [],
   graceMs: 1_500,
   logLevel: 'info',
+  callbackMs: 4_000,
+  unhandledRejection: 'fail',
+  userArguments: new Secret(undefined),
+  server: undefined,
+  isDev: false,
 };
 const launch = {
   jobId: 'AJ_1',

@@ -38,6 +38,7 @@ function jobRoom({ room }: ReturnType<typeof nativeRoom>) {
     token: 'eyJ.secret.token',
     signal: end.signal,
     create: () => room as unknown as Room,
+    onJoined: () => told.push('joined'),
     onDisconnected: () => told.push('disconnected'),
   });
   return { ...subject, end, told };

@@ -4,7 +4,9 @@ import { expect, it } from 'vitest';
 import type { AgentDefinition } from '../../src/job/agent-definition.js';
 import { isSimulatedRoom } from '../../src/job/index.js';
 import { createLog } from '../../src/job/log.js';
+import { ownProcess } from '../../src/job/own-process.js';
 import { openJob } from '../../src/job/running-job.js';
+import { sessionDirectory } from '../../src/job/session-directory.js';
 import { envelope, readFromParent } from '../../src/protocol/child-messages.js';
 import { startOrder } from '../support/forked-runner.js';
 
@@ -14,8 +16,12 @@ function opened(job: Job, overrides: Partial<ReturnType<typeof startOrder>> = {}
   const agent: AgentDefinition = { entrypoint: () => {} };
   const running = openJob({
     agent,
-    proc: { pid: process.pid, userdata: {} },
+    proc: ownProcess(),
     rtc: { problem: new Error('Cannot find package') },
+    directory: sessionDirectory('/nowhere/at/all'),
+    callbackMs: 1_000,
+    server: undefined,
+    logContext: { fields: {} },
     order: startOrder(overrides, job),
     log: createLog({ level: () => 'silent', fields: {}, write: () => {} }),
     onShutdown: (reason) => reported.push(reason),

@@ -81,6 +81,12 @@ export const settings: Settings = {
   env: undefined,
   envExclude: ['PRIVATE'],
   logLevel: 'info',
+  shutdownCallbackTimeout: 4_000,
+  terminateTimeout: 1_500,
+  unhandledRejection: 'log',
+  exposeCredentials: false,
+  userArguments: new Secret(undefined),
+  mode: 'start',
 };
 
 /** A worker whose children are this test, in `idle`; its requests are real, but for their handler. */
