@@ -21,5 +21,6 @@ export type {
 export type { WaitOptions } from './room-wait.js';
 export type { SimulatedParticipant } from './simulated-participant.js';
 export { isSimulatedRoom, type SimulatedRoom, type Simulation } from './simulated-room.js';
-export type { SimulatedPeer } from './simulated-world.js';
+export type { SimulatedPublication, SimulatedTrack } from './simulated-track.js';
+export type { SimulatedChange, SimulatedPeer } from './simulated-world.js';
 export type { TokenClaims } from './token.js';
