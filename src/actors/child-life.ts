@@ -6,13 +6,18 @@ import { failureOf } from './failure.js';
 /** What is said last. */
 export type Verdict = ReturnType<typeof verdictOf>;
 
-/** Says once how a child ended, whichever of the events comes first. */
-export function verdictOf(sendBack: (fact: Fact) => void) {
+/**
+ * Says once how a child ended, whichever of the events comes first; of one that was killed, when its
+ * directory is gone.
+ */
+export function verdictOf(sendBack: (fact: Fact) => void, directory: string) {
   let given = false;
   const close = (exit: Exit): void => {
     if (given) return;
     given = true;
-    sendBack({ type: 'child.closed', ...exit });
+    const say = () => sendBack({ type: 'child.closed', ...exit });
+    if (exit.signal === null) say();
+    else void removeDirectory(directory).then(say);
   };
   const failSpawn = (error: unknown): void => {
     if (given) return;
@@ -22,15 +27,12 @@ export function verdictOf(sendBack: (fact: Fact) => void) {
   return { isIn: () => given, close, failSpawn };
 }
 
-interface Life {
-  readonly sendBack: (fact: Fact) => void;
-  readonly verdict: Verdict;
-  /** What the child may have made, and removes unless it is killed. */
-  readonly directory: string;
-}
-
 /** Reports the birth and the end of a process. */
-export function reportLife(child: ChildProcess, { sendBack, verdict, directory }: Life): void {
+export function reportLife(
+  child: ChildProcess,
+  sendBack: (fact: Fact) => void,
+  verdict: Verdict,
+): void {
   const { pid } = child;
   child.once('spawn', () => pid !== undefined && sendBack({ type: 'child.spawned', pid }));
   child.on('error', (error) => {
@@ -40,8 +42,7 @@ export function reportLife(child: ChildProcess, { sendBack, verdict, directory }
   child.once('exit', (code, signal) => sendBack({ type: 'child.exited', code, signal }));
   child.once('close', (code, signal) => {
     signalGroup(child, 'SIGKILL'); // helpers that outlived their leader
-    if (signal === null) verdict.close({ code, signal });
-    else void removeDirectory(directory).then(() => verdict.close({ code, signal }));
+    verdict.close({ code, signal });
   });
 }
 

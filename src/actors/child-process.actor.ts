@@ -35,14 +35,14 @@ export const childProcess = ({
     receive,
     sendBack,
   }) => {
-    const verdict = verdictOf(sendBack);
+    const directory = freeDirectory();
+    const verdict = verdictOf(sendBack, directory);
     const child = spawnRunner(runner, input, verdict.failSpawn);
     if (!child) return;
     const { pid } = child;
     let letGo: (() => void) | undefined;
     child.on('message', childListener({ say: sendBack, log: (line) => log({ ...line, pid }) }));
-    const directory = freeDirectory();
-    reportLife(child, { sendBack, verdict, directory });
+    reportLife(child, sendBack, verdict);
 
     const post = poster(child);
     for (const message of firstMessages(input, directory)) post(message);
@@ -50,7 +50,7 @@ export const childProcess = ({
       if (verdict.isIn()) return;
       if (command.type === 'kill') signalGroup(child, 'SIGKILL');
       else if (command.type === 'terminate') signalGroup(child, 'SIGTERM');
-      else if (command.type === 'guard') letGo ??= guarded(child, guard);
+      else if (command.type === 'guard') letGo ??= guarded(child, directory, guard);
       else post(toMessage(command));
     });
 

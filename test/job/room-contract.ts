@@ -186,7 +186,7 @@ export const roomContract = (kind: string, make: () => Promise<RoomUnderTest>): 
     it('is waited in for people, their tracks and attributes, and for agents (F-113, F-115)', async () => {
       const { room, join } = await connected();
       const waiting = { room, jobSignal: new AbortController().signal };
-      const limits = { timeout: patienceMs };
+      const limits = { timeout: 4 * patienceMs };
       const person = waitForParticipant(waiting, limits);
       const track = waitForTrackPublication(waiting, {
         kind: 'audio',
