@@ -33,6 +33,9 @@ interface ContextInput {
   readonly onCallback: (callback: ShutdownCallback) => void;
 }
 
+/** What is made at the first look. */
+type Costly = 'sessionDirectory' | 'api';
+
 /** A job's context, and what its room is to tell it. */
 export interface MadeContext {
   readonly ctx: JobContext;
@@ -45,9 +48,8 @@ export function createContext(input: ContextInput): MadeContext {
   const subject = () => live(room, job.participant?.identity) ?? job.participant;
   const waiting = () => ({ room: room.get(), jobSignal: signal });
   const entrypoints = participantEntrypoints({ roomOf: room.get, jobSignal: signal, log });
-  const api = serverApi(input.server);
 
-  const ctx: JobContext = {
+  const ctx = {
     job,
     workerId,
     isSimulated,
@@ -75,12 +77,6 @@ export function createContext(input: ContextInput): MadeContext {
     set logContextFields(fields) {
       logContext.fields = checkedFields(fields);
     },
-    get sessionDirectory() {
-      return input.directory.get();
-    },
-    get api() {
-      return api();
-    },
     connect: input.connect,
     shutdown: (reason = 'user requested') => input.onShutdown(textOf(reason)),
     addShutdownCallback: (callback) => input.onCallback(callback),
@@ -90,7 +86,12 @@ export function createContext(input: ContextInput): MadeContext {
     waitForAgent: async (name, options) => waitForAgent(waiting(), name, options),
     waitForParticipantAttribute: async (options) => waitForParticipantAttribute(waiting(), options),
     addParticipantEntrypoint: (run, options) => entrypoints.add(ctx, run, options),
-  };
+  } satisfies Omit<JobContext, Costly> as JobContext;
+  // Not among what is copied or logged with a context: to look at one is to make it.
+  Object.defineProperties(ctx, {
+    sessionDirectory: { get: input.directory.get },
+    api: { get: serverApi(input.server) },
+  } satisfies Record<Costly, PropertyDescriptor>);
   return { ctx, greet: entrypoints.greet };
 }
 

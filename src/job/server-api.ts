@@ -28,8 +28,14 @@ export function serverApi(access: ServerAccess | undefined): () => LiveKitAPI {
 function connectTo({ url, keyPair }: ServerAccess): LiveKitAPI {
   const { apiKey, apiSecret: secret } = keyPair.reveal();
   const sdk = load() as typeof import('livekit-server-sdk');
-  return new sdk.LiveKitAPI({ host: url.replace(/^ws/, 'http'), apiKey, secret });
+  const api = new sdk.LiveKitAPI({ host: url.replace(/^ws/, 'http'), apiKey, secret });
+  for (const one of [api, ...Object.values(api)]) Object.defineProperties(one, unseen);
+  return api;
 }
+
+/** Clients hold the key pair as they please; whoever prints or logs one does not. */
+const show = { value: () => '[clients of the server]' };
+const unseen = { toJSON: show, [Symbol.for('nodejs.util.inspect.custom')]: show };
 
 /** Beside the program that runs here, which is part of the package that brings it along. */
 const load = (): unknown => createRequire(process.argv[1] ?? '')(name);
