@@ -51,7 +51,7 @@ function contextFor(ctx: JobContext, launched: Launched): JobContext {
       simulationContext: () => undefined,
       connect: (e2ee?: E2EEOptions, subscription?: number, rtcConfig?: RtcConfiguration) =>
         ctx.connect(connectOptions(e2ee, subscription, rtcConfig)),
-      shutdown: (reason = '') => ctx.shutdown(reason),
+      shutdown: (reason?: string) => ctx.shutdown(reason || undefined),
       waitForParticipant: (identity?: string) =>
         ctx.waitForParticipant(identity ? { identity } : {}),
       addParticipantEntrypoint: (meet: Meet) => {

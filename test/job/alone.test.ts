@@ -55,7 +55,7 @@ it('ignores signals before it evaluates anything else', () => {
   expect(listens).toBeLessThan(evaluates ?? 0);
 });
 
-it('is gone within a second of its worker, with its helpers, after its callbacks', async () => {
+it('is gone within a second of its worker, with its helpers, after its callbacks (N-11, F-90)', async () => {
   const file = callbackFile();
   const runner = await runningJob('starts-a-helper', { env: { CALLBACK_FILE: file } });
   const { fields } = await hearLog(runner, 'helping');
