@@ -74,13 +74,13 @@ export type WorkerErrorCode =
    * expected.
    */
   | 'ERR_INVALID_OPTIONS'
-  /** A process was killed because the worker was told to halt: by a second signal, or by `halt`. */
-  | 'ERR_KILLED'
   /**
    * The server gave a job a token that `ctx.tokenClaims` cannot read. Only the server can put that
    * right.
    */
   | 'ERR_JOB_TOKEN'
+  /** A process was killed because the worker was told to halt: by a second signal, or by `halt`. */
+  | 'ERR_KILLED'
   /**
    * A job was assigned and did not start: no process acknowledged it, the worker stopped, the
    * server took it back, or nobody here had accepted it. It is reported as failed.

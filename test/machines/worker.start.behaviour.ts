@@ -107,6 +107,24 @@ export const behaviours: readonly WorkerBehaviour[] = [
       ]);
     },
   },
+  {
+    title:
+      'gives processes the key pair that it exposes, and tells them that it is being developed',
+    run: (machine) => {
+      const { pool, send } = create(machine, { exposeCredentials: true, mode: 'dev' });
+
+      send({ type: 'start' });
+
+      expect(pool.inputs).toMatchObject([
+        {
+          child: {
+            server: { url: 'ws://server.test', keyPair: settings.credentials },
+            isDev: true,
+          },
+        },
+      ]);
+    },
+  },
   ...(['drain', 'stop', 'halt'] as const).map(
     (type): WorkerBehaviour => ({
       title: `is stopped at once by ${type} before its start`,
