@@ -28,7 +28,6 @@ interface ContextInput {
   readonly logContext: LogContext;
   readonly directory: SessionDirectory;
   readonly server: ServerAccess | undefined;
-  readonly connect: JobContext['connect'];
   readonly onShutdown: (reason: string) => void;
   readonly onCallback: (callback: ShutdownCallback) => void;
 }
@@ -77,7 +76,7 @@ export function createContext(input: ContextInput): MadeContext {
     set logContextFields(fields) {
       logContext.fields = checkedFields(fields);
     },
-    connect: input.connect,
+    connect: (options) => room.connect(options),
     shutdown: (reason = 'user requested') => input.onShutdown(textOf(reason)),
     addShutdownCallback: (callback) => input.onCallback(callback),
     tokenClaims: () => claimsOf(token),

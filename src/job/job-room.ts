@@ -23,6 +23,7 @@ interface JobRoomInput {
   readonly token: string;
   readonly signal: AbortSignal;
   readonly create: () => Room;
+  readonly onJoining: () => void;
   readonly onJoined: () => void;
   readonly onDisconnected: () => void;
 }
@@ -44,6 +45,7 @@ export function createJobRoom(input: JobRoomInput): JobRoom {
   };
   const join = async (options: ConnectOptions) => {
     input.signal.throwIfAborted();
+    input.onJoining();
     joining = enter(get(), input, options);
     await untilAborted(joining, input.signal);
     input.onJoined();

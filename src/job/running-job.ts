@@ -57,16 +57,13 @@ export function openJob(input: RunningJobInput): RunningJob {
     token,
     signal,
     create,
+    onJoining: () => warnOfExpiry(token, log),
     onJoined: () => greet(),
     onDisconnected,
   });
   const { ctx, greet } = createContext({
     ...{ job, workerId, token, isSimulated, proc, room, log, onShutdown, signal },
     ...{ logContext: input.logContext, directory: input.directory, server: input.server },
-    connect: (options) => {
-      warnOfExpiry(token, log);
-      return room.connect(options);
-    },
     onCallback: (callback) => callbacks.push(callback),
   });
   const seen = agent.contextFor?.(ctx, { order, server: input.server }) ?? ctx;

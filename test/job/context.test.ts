@@ -1,6 +1,9 @@
+import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import { Job } from '@livekit/protocol';
+import type { Room } from '@livekit/rtc-node';
 import { expect, it } from 'vitest';
+import { bindRoom, runWithJobContext } from '../../src/job/current-context.js';
 import { getJobContext } from '../../src/job/index.js';
 import { Secret } from '../../src/secret.js';
 import {
@@ -198,6 +201,34 @@ it('is found in what its room calls, wherever that is called from (F-122)', asyn
     ['once', true],
     ['on', true],
   ]);
+});
+
+it('is found in the handlers of streams, too (F-122)', () => {
+  const handlers: ((...args: unknown[]) => void)[] = [];
+  const register = (_: string, handler: (...args: unknown[]) => void) => {
+    if (typeof handler !== 'function') throw new TypeError('no handler');
+    handlers.push(handler);
+  };
+  const room = Object.assign(new EventEmitter(), {
+    registerTextStreamHandler: register,
+    registerByteStreamHandler: register,
+  });
+  const { ctx } = openedJob();
+  const found: unknown[] = [];
+  const look = (...args: unknown[]) => {
+    found.push([getJobContext({ required: false }) === ctx, ...args]);
+  };
+  bindRoom(room as unknown as Room, (work) => runWithJobContext(ctx, work));
+
+  room.registerTextStreamHandler('chat', look);
+  room.registerByteStreamHandler('files', look);
+  for (const handler of handlers) handler('reader', 'alice');
+
+  expect(found).toEqual([
+    [true, 'reader', 'alice'],
+    [true, 'reader', 'alice'],
+  ]);
+  expect(() => room.registerTextStreamHandler('news', undefined as never)).toThrow('no handler');
 });
 
 it('lets go of a listener by the function that was given (F-122)', async () => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { getJobContext } from '../../src/job/index.js';
 import { hearLog, runningJob } from '../support/forked-runner.js';
 
-it('is found below the entrypoint across await, by another copy of this package', async () => {
+it('is found below the entrypoint across await, by another copy of this package (F-121)', async () => {
   const runner = await runningJob(
     new URL('../fixtures/agents/finds-its-context.ts', import.meta.url),
     {
@@ -23,7 +23,7 @@ it('is missing outside of a job, and says so', () => {
   expect(() => getJobContext()).toThrow(expect.objectContaining({ code: 'ERR_NO_JOB_CONTEXT' }));
 });
 
-it('joins once, however often and concurrently it is asked to', async () => {
+it('joins once, however often and concurrently it is asked to (F-105)', async () => {
   const runner = await runningJob('connects-twice-at-once');
 
   const { fields } = await hearLog(runner, 'joined');

@@ -190,6 +190,14 @@ it('fails at an uncaught exception also where rejections are only logged (F-95)'
   expect(await runner.hear('finished')).toEqual(failed('ERR_UNCAUGHT', 'nobody caught'));
 });
 
+it('fails though the agent hides what nobody catches (R-D12)', async () => {
+  const runner = await runningJob('hears-exceptions');
+
+  expect(await runner.hear('finished')).toEqual(failed('ERR_UNCAUGHT', 'nobody caught'));
+  runner.tell(leave);
+  expect(await runner.ended).toEqual({ code: 1, signal: null });
+});
+
 it('gives each callback its time, and goes on without those that take longer (N-40, C-10)', async () => {
   const runner = await runningJob('callback-never-ends', { initialize: { callbackMs: 20 } });
 

@@ -117,6 +117,20 @@ it('fails a job with the text of an exception that nobody caught, and goes on (F
   expect([next.status, next.error]).toEqual(['failed', 'nobody caught']);
 });
 
+it('fails a job whose process exits with 0 and says nothing (R-D14)', async () => {
+  const world = await serveWithLedger();
+  const run = startRealWorker(world, { agent: 'exits-in-silence' });
+  await run.available();
+
+  const job = world.offer();
+  await world.ended(job);
+
+  expect([job.status, job.error]).toEqual([
+    'failed',
+    'The process exited with code 0 without reporting an outcome.',
+  ]);
+});
+
 it('keeps the key pair from its jobs, and says how to change that (F-118)', async () => {
   const world = await serveWithLedger({ keys: { [key]: secret } });
   const run = startRealWorker(world, { agent: 'uses-the-api' });
