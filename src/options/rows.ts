@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-
 /** `dev` is for writing an agent, `start` for production: some defaults differ. */
 export type Mode = 'dev' | 'start';
 
@@ -158,6 +156,8 @@ export const json = (): Row<unknown> => ({
 });
 
 function isJson(value: unknown): boolean {
+  // Not imported: as a module it loads much of Node with it.
+  const { isDeepStrictEqual } = process.getBuiltinModule('node:util');
   try {
     return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
   } catch {
