@@ -81,6 +81,11 @@ export type WorkerErrorCode =
    * expected.
    */
   | 'ERR_INVALID_OPTIONS'
+  /**
+   * The server gave a job a token that `ctx.tokenClaims` cannot read. Only the server can put that
+   * right.
+   */
+  | 'ERR_JOB_TOKEN'
   /** A process was killed because the worker was told to halt: by a second signal, or by `halt`. */
   | 'ERR_KILLED'
   /**
@@ -104,6 +109,11 @@ export type WorkerErrorCode =
    * those that are missing.
    */
   | 'ERR_MISSING_CREDENTIALS'
+  /**
+   * `ctx.api` was used in a job of a worker that keeps its key pair to itself. Set the option
+   * `exposeCredentials`.
+   */
+  | 'ERR_NO_CREDENTIALS'
   /**
    * `getJobContext` was called outside of a job. Call it below the entrypoint, or pass `{ required:
    * false }`.

@@ -74,7 +74,7 @@ const moduleOf = (agent: URL | string): AgentSource => ({ url: String(agent), fo
 
 function settingsOf(options: OptionValues, agent: AgentSource, mode: Mode): ResolvedOptions {
   const { url = '', apiKey = '', apiSecret = '', logger, ...rest } = options;
-  const { entrypointFnc, prewarmFnc, execArgv, env, envExclude, ...more } = rest;
+  const { entrypointFnc, prewarmFnc, execArgv, env, envExclude, userArguments, ...more } = rest;
   const { httpProxy, caFile, workerToken, textFrames, ...plain } = more;
   const permissions = completePermissions(options.permissions ?? {});
   const hosted = workerToken !== undefined;
@@ -96,6 +96,8 @@ function settingsOf(options: OptionValues, agent: AgentSource, mode: Mode): Reso
     execArgv: Object.freeze([...(execArgv ?? [])]),
     env: env && Object.freeze([...env]),
     envExclude: Object.freeze([...(envExclude ?? [])]),
+    userArguments: new Secret(userArguments),
+    mode,
     version,
   });
 }

@@ -40,8 +40,10 @@ const layers: Layers = {
   // Another program: it loads the user's module, and rtc-node from where that module finds it.
   job: {
     files: /^job\//,
-    value: /^(node:.+|job\/.+|protocol\/child-messages\.ts|errors\.ts|@livekit\/protocol)$/,
-    type: /^(@livekit\/rtc-node|secret\.ts)$/,
+    value:
+      /^(node:.+|job\/.+|protocol\/child-messages\.ts|errors\.ts|secret\.ts|@livekit\/protocol)$/,
+    // Its clients load with the first look at `ctx.api`.
+    type: /^(@livekit\/rtc-node|livekit-server-sdk)$/,
     dynamic: /^\(computed\)$/,
   },
   // Another one, which runs beside the worker: it is one small file when it is bundled.

@@ -81,6 +81,10 @@ describe('defaults', () => {
     host: '0.0.0.0',
     env: undefined,
     envExclude: [],
+    shutdownCallbackTimeout: Infinity,
+    terminateTimeout: 2_000,
+    unhandledRejection: 'fail',
+    exposeCredentials: false,
   };
 
   it.each([
@@ -99,9 +103,10 @@ describe('defaults', () => {
       },
     ],
   ] as const)('are complete in %s (F-1, F-6, F-7, F-126, F-127, O-25)', (mode, own) => {
-    const { credentials, execArgv: _, ...plain } = resolve({}, { mode });
+    const { credentials, execArgv: _, userArguments, ...plain } = resolve({}, { mode });
 
-    expect(plain).toEqual({ ...common, ...own });
+    expect(plain).toEqual({ ...common, ...own, mode });
+    expect(userArguments.reveal()).toBe(undefined);
     expect(credentials.reveal()).toEqual({ apiKey: 'key', apiSecret: 'very-secret' });
   });
 
@@ -172,6 +177,15 @@ describe('bounds', () => {
     ['env', [[], ['PATH']], ['PATH', [1], ['']]],
     ['envExclude', [[], ['PATH']], ['PATH', [1]]],
     ['execArgv', [[], ['--import', 'tsx']], ['--import tsx', [1]]],
+    ['shutdownCallbackTimeout', durations, badDurations],
+    ['terminateTimeout', [0, 2_000, longest], [-1, 0.5, Infinity, '5', null]],
+    ['unhandledRejection', ['fail', 'log'], ['warn', true, null]],
+    ['exposeCredentials', [true, false], ['true', 1, null]],
+    [
+      'userArguments',
+      [{ tenants: ['a', 1, null, true] }, 'eu', 0, false, null],
+      [new Map(), { at: new Date(0) }, Number.NaN, fn, 1n, { left: undefined }],
+    ],
     ['logger', [{ ...levels(fn), child: fn }], [fn, {}, { info: fn }]],
   ])(
     '%s takes the good values and refuses the others by name (F-17, F-19, O-5, O-6, O-8, N-51)',

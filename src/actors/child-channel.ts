@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Command, Fact } from '../machines/job-process.types.js';
+import type { ChildInput, Command, Fact } from '../machines/job-process.types.js';
 import {
   envelope,
   readFromChild,
@@ -15,8 +15,27 @@ export interface ChildLog extends Omit<Extract<ToParent, { type: 'log' }>, 'type
 /** Commands that travel as messages; the others are signals. */
 export type Told = Exclude<Command, { type: 'guard' | 'terminate' | 'kill' }>;
 
+/** What a child is told first. The one place where the key pair is opened for a job. */
+export function firstMessages(input: ChildInput, directory: string): readonly ToChild[] {
+  const { agent, graceMs, callbackMs, logLevel, unhandledRejection, server } = input;
+  const userArguments = input.userArguments.reveal();
+  return [
+    ...(server ? [{ type: 'expose', url: server.url, ...server.keyPair.reveal() } as const] : []),
+    {
+      type: 'initialize',
+      ...{ agent, logLevel, directory, unhandledRejection, userArguments },
+      graceMs: countable(graceMs),
+      callbackMs: countable(callbackMs),
+    },
+  ];
+}
+
+/** JSON has no `Infinity`. More than a timer can count is the same to a child. */
+const countable = (ms: number): number => Math.min(ms, Number.MAX_SAFE_INTEGER);
+
 /** What a command is on the wire. The one place where a job's token and record are opened. */
 export function toMessage(command: Told): ToChild {
+  if (command.type === 'shutdown') return { ...command, graceMs: countable(command.graceMs) };
   if (command.type !== 'start') return command;
   const { token, record, ...launch } = command.launch;
   return { type: 'start', ...launch, token: token.reveal(), record: record.reveal() };

@@ -3,7 +3,12 @@ export interface Inheritance {
   /** Names to pass on; undefined passes all. */
   readonly env: readonly string[] | undefined;
   readonly envExclude: readonly string[];
+  /** Whether the worker is under development. */
+  readonly isDev?: boolean;
 }
+
+/** It tells packages that this is no production, as LiveKit's own workers do. */
+const devMarker = { LIVEKIT_DEV_MODE: '1' };
 
 /** A job gets its room's token and never the key pair. */
 const secrets = ['LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'];
@@ -18,18 +23,17 @@ const debuggersAndPreloads = [
 /**
  * The environment of a child: the parent's, less LiveKit's key pair, Node's debugger and preload
  * variables and the names in `envExclude`. With `env` only the names in it are passed on. It never
- * contains the key pair, whatever the lists say.
+ * contains the key pair, whatever the lists say; and it tells of a worker under development.
  */
 export function childEnvironment(
   parent: Readonly<Record<string, string | undefined>>,
-  { env, envExclude }: Inheritance,
+  { env, envExclude, isDev = false }: Inheritance,
 ): Record<string, string> {
   const held = new Set([...secrets, ...envExclude, ...(env ? [] : debuggersAndPreloads)]);
   const names = (env ?? Object.keys(parent)).filter((name) => !held.has(name));
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = Object.hasOwn(parent, name) ? parent[name] : undefined;
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
+  const inherited = names.flatMap((name) => {
+    const value = Object.hasOwn(parent, name) ? parent[name] : undefined;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(inherited), ...(isDev && devMarker) };
 }

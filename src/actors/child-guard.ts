@@ -7,8 +7,8 @@ import { childEnvironment } from './child-environment.js';
  * not while its event loop is blocked; then a process beside both ends it.
  */
 export interface ChildGuard {
-  /** Counts a child, and the group it leads, among those that end with this process. */
-  watch(group: number): void;
+  /** Counts a child, the group it leads and its directory among those that end with this process. */
+  watch(group: number, directory: string): void;
   /** Forgets one that is gone. Does nothing for others. */
   release(group: number): void;
 }
@@ -19,7 +19,7 @@ export interface ChildGuard {
  * still end by themselves.
  */
 export function childGuard(program: string): ChildGuard {
-  const groups = new Set<number>();
+  const groups = new Map<number, string>();
   let guard: ChildProcess | undefined;
 
   const start = (): void => {
@@ -34,9 +34,9 @@ export function childGuard(program: string): ChildGuard {
   };
 
   return {
-    watch: (group) => {
-      groups.add(group);
-      if (guard?.connected) tell(guard, { type: 'watch', group });
+    watch: (group, directory) => {
+      groups.set(group, directory);
+      if (guard?.connected) tell(guard, { type: 'watch', group, directory });
       else start();
     },
     release: (group) => {
@@ -49,18 +49,22 @@ export function childGuard(program: string): ChildGuard {
 }
 
 /** Has a child guarded. The result lets go of it. */
-export function guarded({ pid }: ChildProcess, guard: ChildGuard | undefined): () => void {
+export function guarded(
+  { pid }: ChildProcess,
+  directory: string,
+  guard: ChildGuard | undefined,
+): () => void {
   if (pid === undefined || guard === undefined) return () => {};
-  guard.watch(pid);
+  guard.watch(pid, directory);
   return () => guard.release(pid);
 }
 
 /** In a session of its own, so that nothing that ends the worker's group ends it, too. */
-function forkGuard(program: string, groups: Iterable<number>): ChildProcess | undefined {
+function forkGuard(program: string, groups: Iterable<[number, string]>): ChildProcess | undefined {
   try {
     const child = process
       .getBuiltinModule('node:child_process')
-      .fork(program, [...groups].map(String), {
+      .fork(program, [JSON.stringify([...groups])], {
         detached: true,
         // It makes no connections; reading certificates would be most of its start.
         env: childEnvironment(process.env, { env: undefined, envExclude: ['NODE_EXTRA_CA_CERTS'] }),

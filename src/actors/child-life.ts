@@ -1,17 +1,23 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Exit, Fact } from '../machines/job-process.types.js';
+import { removeDirectory } from './child-directory.js';
 import { failureOf } from './failure.js';
 
 /** What is said last. */
 export type Verdict = ReturnType<typeof verdictOf>;
 
-/** Says once how a child ended, whichever of the events comes first. */
-export function verdictOf(sendBack: (fact: Fact) => void) {
+/**
+ * Says once how a child ended, whichever of the events comes first; of one that was killed, when its
+ * directory is gone.
+ */
+export function verdictOf(sendBack: (fact: Fact) => void, directory: string) {
   let given = false;
   const close = (exit: Exit): void => {
     if (given) return;
     given = true;
-    sendBack({ type: 'child.closed', ...exit });
+    const say = () => sendBack({ type: 'child.closed', ...exit });
+    if (exit.signal === null) say();
+    else void removeDirectory(directory).then(say);
   };
   const failSpawn = (error: unknown): void => {
     if (given) return;

@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { type CallbackActorLogic, type CallbackLogicFunction, fromCallback } from 'xstate';
 import type { ChildInput, Command, Fact } from '../machines/job-process.types.js';
-import { type ChildLog, childListener, poster, toMessage } from './child-channel.js';
+import { type ChildLog, childListener, firstMessages, poster, toMessage } from './child-channel.js';
+import { freeDirectory } from './child-directory.js';
 import { childEnvironment } from './child-environment.js';
 import { type ChildGuard, guarded } from './child-guard.js';
 import { reportLife, signalGroup, verdictOf } from './child-life.js';
@@ -34,7 +35,8 @@ export const childProcess = ({
     receive,
     sendBack,
   }) => {
-    const verdict = verdictOf(sendBack);
+    const directory = freeDirectory();
+    const verdict = verdictOf(sendBack, directory);
     const child = spawnRunner(runner, input, verdict.failSpawn);
     if (!child) return;
     const { pid } = child;
@@ -43,13 +45,12 @@ export const childProcess = ({
     reportLife(child, sendBack, verdict);
 
     const post = poster(child);
-    const { agent, graceMs, logLevel } = input;
-    post({ type: 'initialize', agent, graceMs, logLevel });
+    for (const message of firstMessages(input, directory)) post(message);
     receive((command) => {
       if (verdict.isIn()) return;
       if (command.type === 'kill') signalGroup(child, 'SIGKILL');
       else if (command.type === 'terminate') signalGroup(child, 'SIGTERM');
-      else if (command.type === 'guard') letGo ??= guarded(child, guard);
+      else if (command.type === 'guard') letGo ??= guarded(child, directory, guard);
       else post(toMessage(command));
     });
 
@@ -64,7 +65,7 @@ export const childProcess = ({
 /** Some failures of a spawn are thrown, others are an `error` event without an `exit`. */
 function spawnRunner(
   runner: string,
-  { execArgv, env, envExclude }: ChildInput,
+  { execArgv, env, envExclude, isDev }: ChildInput,
   fail: (error: unknown) => void,
 ): ChildProcess | undefined {
   try {
@@ -72,7 +73,7 @@ function spawnRunner(
     return process.getBuiltinModule('node:child_process').fork(runner, [], {
       // It leads a group, so that a signal reaches its helpers, and no Ctrl-C reaches it.
       detached: true,
-      env: childEnvironment(process.env, { env, envExclude }),
+      env: childEnvironment(process.env, { env, envExclude, isDev }),
       // The package shows a job process its light entry, without the worker.
       execArgv: [...execArgv, '--conditions=livekit-actors-job'],
       serialization: 'json',

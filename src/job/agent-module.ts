@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { WorkerError } from '../errors.js';
 import { type AgentDefinition, isAgentDefinition } from './agent-definition.js';
+import { type ForeignAgent, foreignAgent, foreignMarker } from './foreign-agent.js';
 import type { InitializeOrder } from './lifecycle.types.js';
 import { placeOf } from './module-error.js';
 import { installRunner } from './registry.js';
@@ -9,7 +10,11 @@ type Agent = InitializeOrder['agent'];
 
 /** How long a file may take after its import until it calls `cli.runApp`. */
 const patienceMs = 1_000;
-const foreignMarker = Symbol.for('livekit.agents.AgentDefinition');
+/** `export default`, in a module that was compiled to CommonJS and is imported, is nested twice. */
+const deepestDefault = 3;
+
+/** An agent, of this package or of LiveKit's own. */
+export type LoadedAgent = AgentDefinition & Partial<ForeignAgent>;
 
 /** Imports the module at an address. */
 export const importModule = (url: string): Promise<unknown> => import(url);
@@ -21,7 +26,7 @@ export const importModule = (url: string): Promise<unknown> => import(url);
 export async function loadAgent(
   { url, form }: Agent,
   load: (url: string) => Promise<unknown> = importModule,
-): Promise<AgentDefinition> {
+): Promise<LoadedAgent> {
   const handedOver = new Promise<AgentDefinition>((resolve) => {
     installRunner({ define: (definition) => resolve(definition as AgentDefinition) });
   });
@@ -49,13 +54,13 @@ const missing: Readonly<Record<Agent['form'], string>> = {
     'exports no agent. Write "export default defineAgent({ entrypoint: async (ctx) => { … } })" in it.',
 };
 
-/** Finds the agent in a default export; CommonJS, once compiled from ESM, nests it twice. */
-export function definitionIn(exported: unknown): AgentDefinition | undefined {
-  if (typeof exported !== 'object' || exported === null) return undefined;
+/** Finds the agent in a default export. */
+export function definitionIn(exported: unknown, depth = 0): LoadedAgent | undefined {
+  if (typeof exported !== 'object' || exported === null || depth > deepestDefault) return undefined;
   if (isAgentDefinition(exported)) return exported;
-  if (foreignMarker in exported) return foreignDefinition(exported);
+  if (foreignMarker in exported) return foreignAgent(exported);
   if ('definition' in exported) return ownOptions(exported.definition);
-  return 'default' in exported ? definitionIn(exported.default) : undefined;
+  return 'default' in exported ? definitionIn(exported.default, depth + 1) : undefined;
 }
 
 /** Worker options, which hold an agent's functions beside the rest. */
@@ -66,12 +71,3 @@ const ownOptions = (definition: unknown): AgentDefinition | undefined =>
   typeof definition.entrypoint === 'function'
     ? (definition as AgentDefinition)
     : undefined;
-
-/** An agent that was defined with LiveKit's own package. */
-function foreignDefinition(exported: object): AgentDefinition | undefined {
-  const { entry, prewarm } = exported as {
-    entry?: AgentDefinition['entrypoint'];
-    prewarm?: AgentDefinition['prewarm'];
-  };
-  return entry && { entrypoint: entry, ...(prewarm && { prewarm }) };
-}

@@ -4,9 +4,10 @@ import type { JobClock } from './clock.js';
 import { failureOf, isAbort } from './failure.js';
 import { killGroup } from './group.js';
 import type { Event, Perform, StartOrder } from './lifecycle.types.js';
-import type { JobLog } from './log.js';
+import type { JobLog, LogContext } from './log.js';
 import type { Prepared } from './prepare.js';
 import { openJob, type RunningJob } from './running-job.js';
+import { keyPairHint, missesKeyPair, type ServerAccess } from './server-api.js';
 import { within } from './within.js';
 
 const leavingMs = 1_500;
@@ -14,6 +15,8 @@ const perishMs = 700;
 
 /** What effects leave for later ones: the warm agent, then its job. */
 export interface Held {
+  /** What the worker exposes to its jobs. */
+  server?: ServerAccess;
   prepared?: Prepared;
   job?: RunningJob;
 }
@@ -22,6 +25,8 @@ export interface Held {
 export interface JobEffectsInput {
   readonly channel: Pick<Channel, 'send'>;
   readonly log: JobLog;
+  /** What the job adds to the lines of `log`. */
+  readonly logContext: LogContext;
   readonly held: Held;
   readonly dispatch: (event: Event) => void;
   readonly clock?: JobClock;
@@ -43,7 +48,7 @@ export const jobEffects = (
         return dispatch({ type: 'entrypoint.threw', error, aborted: false });
       }
       channel.send({ type: 'started', jobId: order.jobId });
-      callEntrypoint(held.job, dispatch);
+      callEntrypoint(held, held.job, dispatch);
     },
     abort: ({ reason }) => held.job?.abort(reason),
     cleanUp: async ({ reason }) => {
@@ -56,33 +61,44 @@ export const jobEffects = (
     },
     perish: async ({ reason }) => {
       await within(perishMs, Promise.all([held.job?.leave(), held.job?.runCallbacks(reason)]));
+      held.prepared?.directory.remove();
       killGroup();
     },
   };
 };
 
 const open = (input: JobEffectsInput, order: StartOrder): RunningJob => {
-  const { log, held, dispatch, clock, createRoom } = input;
+  const { log, logContext, held, dispatch, clock, createRoom } = input;
   if (!held.prepared) throw new Error('This process is not prepared.');
   return openJob({
     ...held.prepared,
     ...(clock && { clock }),
     ...(createRoom && { createRoom }),
     order,
+    server: held.server,
     log: log.child({ job_id: order.jobId }),
+    logContext,
     onShutdown: (reason) => dispatch({ type: 'end.requested', reason }),
     onDisconnected: () => dispatch({ type: 'room.disconnected' }),
   });
 };
 
-function callEntrypoint({ ctx, call }: RunningJob, dispatch: JobEffectsInput['dispatch']): void {
+function callEntrypoint(
+  { server }: Held,
+  { ctx, call }: RunningJob,
+  dispatch: JobEffectsInput['dispatch'],
+): void {
   call().then(
     () => dispatch({ type: 'entrypoint.returned' }),
     (err) => {
       const aborted = isAbort(err, ctx.signal);
-      if (!aborted) ctx.log.error({ err }, 'the entrypoint failed');
       const error = failureOf('ERR_ENTRYPOINT', err);
-      dispatch({ type: 'entrypoint.threw', error, aborted });
+      const isLocked = server === undefined && missesKeyPair(error.message);
+      if (!aborted) {
+        ctx.log.error({ err, ...(isLocked && { hint: keyPairHint }) }, 'the entrypoint failed');
+      }
+      const hinted = { ...error, message: `${error.message} (${keyPairHint})` };
+      dispatch({ type: 'entrypoint.threw', error: isLocked ? hinted : error, aborted });
     },
   );
 }

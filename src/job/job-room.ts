@@ -1,8 +1,11 @@
+import type { EventEmitter } from 'node:events';
 import type { RemoteTrackPublication, Room } from '@livekit/rtc-node';
 import { WorkerError } from '../errors.js';
 import type { ConnectOptions } from './context.types.js';
 import { textOf } from './failure.js';
 import type { RtcLoad } from './rtc.js';
+
+const manyListeners = 1_000;
 
 /** The room of one job, which is joined at most once and left at most once. */
 export interface JobRoom {
@@ -20,6 +23,8 @@ interface JobRoomInput {
   readonly token: string;
   readonly signal: AbortSignal;
   readonly create: () => Room;
+  readonly onJoining: () => void;
+  readonly onJoined: () => void;
   readonly onDisconnected: () => void;
 }
 
@@ -32,14 +37,18 @@ export function createJobRoom(input: JobRoomInput): JobRoom {
   const get = (): Room => {
     if (made === undefined) {
       made = input.create();
+      // One participant may well be waited for by several functions; that is no leak.
+      (made as unknown as EventEmitter).setMaxListeners(manyListeners);
       made.on('disconnected', input.onDisconnected);
     }
     return made;
   };
   const join = async (options: ConnectOptions) => {
     input.signal.throwIfAborted();
+    input.onJoining();
     joining = enter(get(), input, options);
     await untilAborted(joining, input.signal);
+    input.onJoined();
   };
 
   return {

@@ -36,7 +36,7 @@ export type PhaseOf<Name> = Extract<Phase, { name: Name }>;
 
 /** What may happen to a child process: orders, facts of the job, and limits that passed. */
 export type Event =
-  | Exclude<ToChild, { type: 'ping' }>
+  | Exclude<ToChild, { type: 'ping' | 'expose' }>
   | { readonly type: 'prepared'; readonly timings: Readonly<Record<string, number>> }
   | { readonly type: 'preparation.failed'; readonly error: Failure }
   | { readonly type: 'entrypoint.returned' }

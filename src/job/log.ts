@@ -26,15 +26,22 @@ export type JobLog = { readonly [Level in LogLevel]: LogMethod } & {
   child(fields: object): JobLog;
 };
 
+/** Fields that a job adds to each of its lines. They may change. */
+export interface LogContext {
+  fields: Record<string, unknown>;
+}
+
 interface LogInput {
   /** The least level that is written, asked for each line; `silent` writes none. */
   readonly level: () => string;
   readonly fields: object;
+  /** What each line carries as well, where neither it nor its log says otherwise. */
+  readonly context?: LogContext;
   readonly write: (line: Extract<ToParent, { type: 'log' }>) => void;
 }
 
 /** A log that hands plain lines to `write`. It never throws, whatever it is given. */
-export function createLog({ level, fields, write }: LogInput): JobLog {
+export function createLog({ level, fields, context, write }: LogInput): JobLog {
   const fixed = fieldsOf(fields);
   const method =
     (name: LogLevel): LogMethod =>
@@ -47,7 +54,11 @@ export function createLog({ level, fields, write }: LogInput): JobLog {
         level: name,
         message: wordsOf(isText ? first : (message ?? (isError(first) ? first : ''))),
         // Copied apart, so that a line of any length keeps what tells whose it is.
-        fields: { ...(isText ? {} : fieldsOf(first)), ...fixed },
+        fields: {
+          ...(context && fieldsOf(context.fields)),
+          ...(isText ? {} : fieldsOf(first)),
+          ...fixed,
+        },
         time: Date.now(),
       });
     };
@@ -60,7 +71,11 @@ export function createLog({ level, fields, write }: LogInput): JobLog {
     error: method('error'),
     fatal: method('fatal'),
     // Its own come first, so that no length pushes them out, and last, so that they count.
-    child: (more) => createLog({ level, write, fields: { ...fixed, ...fieldsOf(more), ...fixed } }),
+    child: (more) =>
+      createLog({
+        ...{ level, write, ...(context && { context }) },
+        fields: { ...fixed, ...fieldsOf(more), ...fixed },
+      }),
   };
 }
 

@@ -1,60 +1,135 @@
-import type { RemoteParticipant, Room } from '@livekit/rtc-node';
-import { WorkerError } from '../errors.js';
-import { after, type JobClock, realClock } from './clock.js';
-import type { WaitForParticipantOptions } from './context.types.js';
+import type {
+  RemoteParticipant,
+  RemoteTrackPublication,
+  Room,
+  TrackSource,
+} from '@livekit/rtc-node';
+import type { JobClock } from './clock.js';
+import { isAgent, type KindOfParticipant, ofKinds } from './kinds.js';
+import { type WaitOptions, waitInRoom } from './room-wait.js';
 
-const agentKind = 4;
-const longestTimerMs = 2 ** 31 - 1;
+const agentName = 'lk.agent.name';
+const trackKinds = { audio: 1, video: 2 } as const;
+
+/** Whom to wait for, and how long. */
+export interface WaitForParticipantOptions extends WaitOptions {
+  /** Whoever has it, of any kind unless `kinds` says more. */
+  readonly identity?: string;
+  /** Default: anybody but an agent. */
+  readonly kinds?: readonly KindOfParticipant[];
+}
+
+/** Which track to wait for, and how long. */
+export interface WaitForTrackPublicationOptions extends WaitForParticipantOptions {
+  /** Default: either. */
+  readonly kind?: 'audio' | 'video';
+  /** Where the track comes from: a member of `TrackSource` of `@livekit/rtc-node`. Default: any. */
+  readonly source?: TrackSource;
+  /** Whether to wait until the agent is subscribed to it. Default: false. */
+  readonly subscribed?: boolean;
+}
+
+/** Which attribute to wait for, and how long. */
+export interface WaitForAttributeOptions extends WaitForParticipantOptions {
+  /** Its name. */
+  readonly attribute: string;
+  /** Default: any text that is not empty. */
+  readonly value?: string;
+}
+
+/** What every wait needs of its job. */
+interface Waiting {
+  readonly room: Room;
+  readonly jobSignal: AbortSignal;
+  readonly clock?: JobClock;
+}
 
 /** Waits until somebody who is wanted is in the room, or until one of the limits. */
 export async function waitForParticipant(
-  room: Room,
-  jobSignal: AbortSignal,
-  { identity, timeout = Number.POSITIVE_INFINITY, signal }: WaitForParticipantOptions = {},
-  clock: JobClock = realClock,
+  waiting: Waiting,
+  options: WaitForParticipantOptions = {},
 ): Promise<RemoteParticipant> {
-  const isWanted = (participant: RemoteParticipant) =>
-    identity === undefined ? participant.kind !== agentKind : participant.identity === identity;
-  const present = [...room.remoteParticipants.values()].find(isWanted);
-  const ms = timeout === Number.POSITIVE_INFINITY ? undefined : checkedTimeout(timeout);
-  const limits = AbortSignal.any([jobSignal, ...(signal ? [signal] : [])]);
-
-  return new Promise((found, fail) => {
-    if (!room.isConnected) return fail(notConnected());
-    if (present) return found(present);
-    if (limits.aborted) return fail(limits.reason);
-    const settle = (end: () => void) => {
-      cancel();
-      room.off('participantConnected', onJoined);
-      room.off('disconnected', onLeft);
-      limits.removeEventListener('abort', onLimit);
-      end();
-    };
-    const onJoined = (participant: RemoteParticipant) => {
-      if (isWanted(participant)) settle(() => found(participant));
-    };
-    const onLeft = () => settle(() => fail(notConnected()));
-    const onLimit = () => settle(() => fail(limits.reason));
-    const onTimeout = () => settle(() => fail(timedOut()));
-    const cancel = ms === undefined ? () => {} : after(clock, ms, onTimeout);
-    room.on('participantConnected', onJoined);
-    room.on('disconnected', onLeft);
-    limits.addEventListener('abort', onLimit);
-  });
+  const isWanted = wantedBy(options);
+  return waitInRoom(
+    {
+      ...waiting,
+      events: ['participantConnected'],
+      look: () => peopleIn(waiting).find(isWanted),
+    },
+    options,
+  );
 }
 
-const notConnected = () =>
-  new WorkerError('ERR_NOT_CONNECTED', 'The room is not connected. Call ctx.connect() first.');
+/** Waits until somebody who is wanted has published a track of a kind. */
+export async function waitForTrackPublication(
+  waiting: Waiting,
+  options: WaitForTrackPublicationOptions = {},
+): Promise<RemoteTrackPublication> {
+  const { kind, source, subscribed = false } = options;
+  const isWanted = wantedBy(options);
+  const fits = (publication: RemoteTrackPublication): boolean =>
+    (kind === undefined || publication.kind === trackKinds[kind]) &&
+    (source === undefined || publication.source === source) &&
+    (!subscribed || publication.subscribed);
 
-const timedOut = () => new DOMException('The operation was aborted due to timeout', 'TimeoutError');
-
-/** Node takes a longer time for 1 ms. */
-function checkedTimeout(timeout: unknown): number {
-  if (typeof timeout === 'number' && timeout >= 0 && timeout <= longestTimerMs) {
-    return Math.ceil(timeout);
-  }
-  throw new WorkerError(
-    'ERR_INVALID_ARGUMENT',
-    `timeout: expected milliseconds from 0 to ${longestTimerMs}, or Infinity for no limit, got ${String(timeout)}.`,
+  return waitInRoom(
+    {
+      ...waiting,
+      events: ['participantConnected', 'trackPublished', 'trackSubscribed'],
+      look: () =>
+        peopleIn(waiting)
+          .filter(isWanted)
+          .flatMap(({ trackPublications }) => [...trackPublications.values()])
+          .find(fits),
+    },
+    options,
   );
+}
+
+/** Waits until an agent is in the room, of a name if one is given. */
+export async function waitForAgent(
+  waiting: Waiting,
+  name: string | undefined,
+  options: WaitOptions = {},
+): Promise<RemoteParticipant> {
+  const isWanted = (participant: RemoteParticipant): boolean =>
+    isAgent(participant) && (name === undefined || participant.attributes[agentName] === name);
+  return waitInRoom(
+    {
+      ...waiting,
+      events: ['participantConnected', 'participantAttributesChanged'],
+      look: () => peopleIn(waiting).find(isWanted),
+    },
+    options,
+  );
+}
+
+/** Waits until somebody who is wanted has an attribute. */
+export async function waitForParticipantAttribute(
+  waiting: Waiting,
+  options: WaitForAttributeOptions,
+): Promise<RemoteParticipant> {
+  const { attribute, value } = options;
+  const isWanted = wantedBy(options);
+  const has = ({ attributes }: RemoteParticipant): boolean =>
+    value === undefined ? Boolean(attributes[attribute]) : attributes[attribute] === value;
+  return waitInRoom(
+    {
+      ...waiting,
+      events: ['participantConnected', 'participantAttributesChanged'],
+      look: () => peopleIn(waiting).find((it) => isWanted(it) && has(it)),
+    },
+    options,
+  );
+}
+
+const peopleIn = ({ room }: Waiting): RemoteParticipant[] => [...room.remoteParticipants.values()];
+
+function wantedBy({
+  identity,
+  kinds,
+}: WaitForParticipantOptions): (participant: RemoteParticipant) => boolean {
+  const isOfKind = identity !== undefined && kinds === undefined ? () => true : ofKinds(kinds);
+  return (participant) =>
+    (identity === undefined || participant.identity === identity) && isOfKind(participant);
 }

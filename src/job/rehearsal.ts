@@ -2,7 +2,9 @@ import { Job } from '@livekit/protocol';
 import { envelope, readFromParent } from '../protocol/child-messages.js';
 import type { StartOrder } from './lifecycle.types.js';
 import { createLog } from './log.js';
+import { ownProcess } from './own-process.js';
 import { openJob } from './running-job.js';
+import { sessionDirectory } from './session-directory.js';
 
 const record = new Job({ id: 'rehearsal', room: {}, participant: {}, state: {} });
 
@@ -35,10 +37,14 @@ async function rehearseOnce(): Promise<void> {
   readFromParent(envelope(order, 0));
   const { call, abort } = openJob({
     agent: { entrypoint: () => {} },
-    proc: { pid: process.pid, userdata: {} },
+    proc: ownProcess(),
     rtc: { problem: undefined },
+    directory: sessionDirectory(''),
+    callbackMs: 0,
+    server: undefined,
     order,
     log: log.child({ job_id: record.id }),
+    logContext: { fields: {} },
     onShutdown: () => {},
     onDisconnected: () => {},
   });

@@ -1,10 +1,12 @@
+import type { ToChild } from '../protocol/child-messages.js';
+import { Secret } from '../secret.js';
 import { openChannel } from './channel.js';
 import { createEffects } from './effects.js';
 import { failureOf, isAbort } from './failure.js';
 import type { Held } from './job-effects.js';
 import { transition } from './lifecycle.js';
 import type { Event, Phase } from './lifecycle.types.js';
-import { createLog } from './log.js';
+import { createLog, type LogContext } from './log.js';
 import { failureWithPlace } from './module-error.js';
 import { age } from './prepare.js';
 
@@ -19,11 +21,16 @@ export function run({ ignoredSignals }: { readonly ignoredSignals: readonly stri
   const online = age();
   let phase: Phase = { name: 'waiting' };
   let level = 'info';
+  let mayReject = false;
 
   const channel = openChannel({
     onMessage: (message) => {
       if (message.type === 'ping') return parent.send({ type: 'pong', ref: message.ref });
-      if (message.type === 'initialize') level = message.logLevel;
+      if (message.type === 'expose') return hold(held, message);
+      if (message.type === 'initialize') {
+        level = message.logLevel;
+        mayReject = message.unhandledRejection === 'log';
+      }
       dispatch(message);
     },
     onInvalid: atMostEach(quietMs, (problem, count) =>
@@ -32,7 +39,13 @@ export function run({ ignoredSignals }: { readonly ignoredSignals: readonly stri
     onClosed: () => dispatch({ type: 'channel.closed' }),
   });
   const parent = channel ?? refuse();
-  const log = createLog({ level: () => level, fields: { pid: process.pid }, write: parent.send });
+  const logContext: LogContext = { fields: {} };
+  const log = createLog({
+    level: () => level,
+    fields: { pid: process.pid },
+    context: logContext,
+    write: parent.send,
+  });
   const dispatch = (event: Event): void => {
     const [next, effects] = transition(phase, event);
     if (next === phase && effects.length === 0) {
@@ -43,19 +56,26 @@ export function run({ ignoredSignals }: { readonly ignoredSignals: readonly stri
     for (const effect of effects) perform(effect);
   };
   const held: Held = {};
-  const perform = createEffects({ channel: parent, log, online, held, dispatch });
+  const perform = createEffects({ channel: parent, log, logContext, online, held, dispatch });
 
   listenForCrashes((code, err) => {
     const { job } = held;
     // A promise of the job that nobody waits for may end with its abort, which breaks nothing.
     if (job && isAbort(err, job.ctx.signal)) return;
-    if (job) job.ctx.log.error({ err }, crashes[code]);
+    const isHarmless = mayReject && code === 'ERR_UNHANDLED_REJECTION';
     // The worker says why a process without a job ends; this is for who wants all of the stack.
-    else log.debug({ err }, crashes[code]);
+    const level = job || isHarmless ? 'error' : 'debug';
+    (job?.ctx.log ?? log)[level]({ err }, crashes[code]);
+    if (isHarmless) return;
     dispatch({ type: 'crashed', error: (job ? failureOf : failureWithPlace)(code, err) });
   });
   parent.send({ type: 'online' });
   log.trace({ ignoredSignals }, 'online');
+}
+
+/** From here on the key pair is nowhere to be seen. */
+function hold(held: Held, { url, apiKey, apiSecret }: Extract<ToChild, { type: 'expose' }>): void {
+  held.server = { url, keyPair: new Secret({ apiKey, apiSecret }) };
 }
 
 const crashes = {

@@ -3,14 +3,19 @@ import type { Room } from '@livekit/rtc-node';
 import { after, type JobClock, realClock } from './clock.js';
 import { createContext } from './context.js';
 import type { JobContext, ShutdownCallback } from './context.types.js';
-import { runWithJobContext } from './current-context.js';
+import { bindRoom, runWithJobContext } from './current-context.js';
 import { createJobRoom, type JobRoom, nativeRoom } from './job-room.js';
 import type { StartOrder } from './lifecycle.types.js';
-import type { JobLog } from './log.js';
+import type { JobLog, LogContext } from './log.js';
 import type { Prepared } from './prepare.js';
+import type { ServerAccess } from './server-api.js';
 import { createSimulatedRoom } from './simulated-room.js';
+import { readClaims } from './token.js';
+import { within } from './within.js';
 
 const unconnectedMs = 10_000;
+/** A token that is good for less time than this may be refused before the room is joined. */
+const nearExpiryMs = 60_000;
 
 /** One job in this process: its context, and the steps of its end. */
 export interface RunningJob {
@@ -26,7 +31,9 @@ export interface RunningJob {
 
 interface RunningJobInput extends Prepared {
   readonly order: StartOrder;
+  readonly server: ServerAccess | undefined;
   readonly log: JobLog;
+  readonly logContext: LogContext;
   readonly clock?: JobClock;
   /** Makes the room, instead of what the job's URL says. */
   readonly createRoom?: () => Room;
@@ -41,27 +48,50 @@ export function openJob(input: RunningJobInput): RunningJob {
   const job = Job.fromBinary(Buffer.from(order.record, 'base64'));
   const isSimulated = url.startsWith('simulated:');
   const end = new AbortController();
+  const { signal } = end;
   const callbacks: ShutdownCallback[] = [];
+  const inContext = <Result>(work: () => Result) => runWithJobContext(ctx, work);
   const ordinary = () => (isSimulated ? simulatedRoom(job, order) : nativeRoom(input.rtc));
-  const create = input.createRoom ?? ordinary;
-  const room = createJobRoom({ url, token, signal: end.signal, create, onDisconnected });
-  const ctx = createContext({
-    ...{ job, workerId, isSimulated, proc, room, log, clock, onShutdown, signal: end.signal },
+  const create = () => {
+    const made = (input.createRoom ?? ordinary)();
+    bindRoom(made, inContext);
+    return made;
+  };
+  const room = createJobRoom({
+    url,
+    token,
+    signal,
+    create,
+    onJoining: () => warnOfExpiry(token, log),
+    onJoined: () => greet(),
+    onDisconnected,
+  });
+  const { ctx, greet } = createContext({
+    ...{ job, workerId, token, isSimulated, proc, room, log, clock, onShutdown, signal },
+    ...{ logContext: input.logContext, directory: input.directory, server: input.server },
     onCallback: (callback) => callbacks.push(callback),
   });
-  const inContext = <Result>(work: () => Result) => runWithJobContext(ctx, work);
+  const seen = agent.contextFor?.(ctx, { order, server: input.server }) ?? ctx;
+  const callBack = async (callback: ShutdownCallback, reason: string): Promise<void> => {
+    const isOver = await within(
+      input.callbackMs,
+      guard(what, log, () => callback(reason)),
+      clock,
+    );
+    if (!isOver) log.warn(`${what} did not end in time`);
+  };
 
   return {
     ctx,
     call: () => {
       const cancel = after(clock, unconnectedMs, () => warnUnconnected(ctx, room));
-      end.signal.addEventListener('abort', cancel, { once: true });
-      return inContext(async () => agent.entrypoint(ctx));
+      signal.addEventListener('abort', cancel, { once: true });
+      return inContext(async () => agent.entrypoint(seen));
     },
     abort: (reason) => inContext(() => end.abort(new DOMException(reason, 'AbortError'))),
     leave: once(() => guard('leaving the room', log, () => room.leave())),
     runCallbacks: once((reason: string) =>
-      inContext(() => Promise.all(callbacks.map((call) => guard(what, log, () => call(reason))))),
+      inContext(() => Promise.all(callbacks.map((call) => callBack(call, reason)))),
     ),
   };
 }
@@ -79,6 +109,16 @@ const once = <Args extends unknown[]>(work: (...args: Args) => Promise<unknown>)
 function warnUnconnected({ log, signal }: JobContext, room: JobRoom): void {
   if (signal.aborted || room.peek()?.isConnected) return;
   log.warn('the job has not joined its room 10 s after its start: call ctx.connect()');
+}
+
+/** A worker may have waited long before it could start the job. */
+function warnOfExpiry(token: string, log: JobLog): void {
+  const expiresAt = readClaims(token)?.expiresAt;
+  if (expiresAt === undefined) return;
+  const leftMs = expiresAt.getTime() - Date.now();
+  if (leftMs <= 0) log.warn('the token of the job has expired: the server may refuse it');
+  else if (leftMs < nearExpiryMs)
+    log.warn({ left_ms: leftMs }, 'the token of the job expires soon');
 }
 
 /** User code may throw in any way; the others go on. */

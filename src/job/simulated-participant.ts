@@ -1,4 +1,5 @@
 import { WorkerError } from '../errors.js';
+import type { SimulatedPublication } from './simulated-track.js';
 
 /** Who takes part in a simulated room. */
 export interface SimulatedIdentity {
@@ -20,8 +21,8 @@ export interface SimulatedParticipant {
   readonly attributes: Record<string, string>;
   /** As in LiveKit's `ParticipantKind`: 0 is a person, 4 an agent. */
   readonly kind: number;
-  /** Always empty: there is no media. */
-  readonly trackPublications: Map<string, unknown>;
+  /** Publications without media, by their `sid`. */
+  readonly trackPublications: Map<string, SimulatedPublication>;
 }
 
 /** How the agent's own participant changes the simulated room. */
@@ -59,7 +60,8 @@ const unsupported = [
   'sendChatMessage',
 ] as const;
 
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+/** Something that its own side may change. */
+export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 const refuse = async (name: string): Promise<never> => {
   throw new WorkerError(
@@ -67,6 +69,13 @@ const refuse = async (name: string): Promise<never> => {
     `${name}: a simulated room carries data messages only. Use a LiveKit server for media, streams and calls.`,
   );
 };
+
+/** Attributes after a change; an empty text removes one, as the server does it. */
+export const merged = (
+  attributes: Readonly<Record<string, string>>,
+  changed: Readonly<Record<string, string>>,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries({ ...attributes, ...changed }).filter(([, it]) => it !== ''));
 
 /** A participant that only is there. */
 export const simulatedParticipant = (given: SimulatedIdentity): Mutable<SimulatedParticipant> => ({
@@ -106,8 +115,7 @@ export function simulatedLocalParticipant(
       }),
     setAttributes: (changed) =>
       act(() => {
-        const merged = Object.entries({ ...self.attributes, ...changed });
-        self.attributes = Object.fromEntries(merged.filter(([, value]) => value !== ''));
+        self.attributes = merged(self.attributes, changed);
         onEvent('participantAttributesChanged', { ...changed }, self);
       }),
     registerRpcMethod: () => {},

@@ -5,6 +5,7 @@ import type {
   SimulatedParticipant,
   SimulatedPublishing,
 } from './simulated-participant.js';
+import type { SimulatedPublication, SimulatedTrack } from './simulated-track.js';
 import {
   emptyWorld,
   enter,
@@ -13,8 +14,12 @@ import {
   join,
   leave,
   type OnPublished,
+  publish,
   receive,
+  type SimulatedChange,
   type SimulatedPeer,
+  unpublish,
+  update,
   type World,
 } from './simulated-world.js';
 
@@ -27,6 +32,15 @@ export interface Simulation {
   join(peer: SimulatedPeer): SimulatedParticipant;
   /** Lets somebody out; the agent's room says `participantDisconnected`. */
   leave(identity: string): void;
+  /** Changes somebody's name, metadata or attributes; the agent's room says which. */
+  update(identity: string, change: SimulatedChange): void;
+  /**
+   * Has somebody publish a track, without media; the agent's room says `trackPublished`, and
+   * `trackSubscribed` unless it was joined without `autoSubscribe`.
+   */
+  publishTrack(identity: string, track: SimulatedTrack): SimulatedPublication;
+  /** Has somebody take a track back; the agent's room says `trackUnpublished`. */
+  unpublishTrack(identity: string, sid: string): void;
   /** Has a participant, or with no identity the server, send data to the agent. */
   data(payload: Uint8Array, identity?: string, topic?: string): void;
   /** Closes the room, as a server does that deletes it. */
@@ -46,7 +60,11 @@ export interface SimulatedRoom extends EventEmitter {
   /** The other side: what people and the server do. */
   readonly simulate: Simulation;
   getSid(): Promise<string>;
-  connect(): Promise<void>;
+  connect(
+    url?: string,
+    token?: string,
+    options?: { readonly autoSubscribe?: boolean },
+  ): Promise<void>;
   disconnect(): Promise<void>;
 }
 
@@ -104,11 +122,18 @@ const methods = (world: World, { room, local }: SimulatedRoomInput) => ({
   simulate: {
     join: (peer) => join(world, peer),
     leave: (identity) => leave(world, identity),
+    update: (identity, change) => update(world, identity, change),
+    publishTrack: (identity, track) => publish(world, identity, track),
+    unpublishTrack: (identity, sid) => unpublish(world, identity, sid),
     data: (payload, identity, topic) => receive(world, payload, identity, topic),
     close: () => exit(world, roomDeleted),
   } satisfies Simulation,
   getSid: async () => (isConnected(world) ? room.sid : ''),
-  connect: async () => enter(world, local),
+  connect: async (
+    _url?: string,
+    _token?: string,
+    { autoSubscribe = true }: { readonly autoSubscribe?: boolean } = {},
+  ) => enter(world, local, autoSubscribe),
   disconnect: async () => {
     exit(world, clientInitiated);
     world.events.removeAllListeners();

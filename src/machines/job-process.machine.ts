@@ -76,7 +76,7 @@ export const jobProcessMachine = setup({
     settleTime: 5_000,
     suspicionTime: 2_000,
     deliveryTimeout: 500,
-    terminateTimeout: 2_000,
+    terminateTimeout: ({ context }) => context.timeouts.terminateMs,
     killTimeout: 10_000,
     verdictTimeout: 500,
   },

@@ -1,5 +1,7 @@
 import type { ErrorActorEvent } from 'xstate';
 import type { Failure } from '../errors.js';
+import type { Secret } from '../secret.js';
+import type { KeyPair } from './connection.types.js';
 import type { JobEnd, Launch } from './job.types.js';
 
 /** How an operating-system process ended. */
@@ -37,6 +39,14 @@ export interface ChildInput {
   readonly graceMs: number;
   /** The least level that the job's log writes. */
   readonly logLevel: string;
+  /** How long each shutdown callback may take. */
+  readonly callbackMs: number;
+  readonly unhandledRejection: 'fail' | 'log';
+  readonly userArguments: Secret<unknown>;
+  /** The server and its key pair, if jobs may have them. */
+  readonly server: { readonly url: string; readonly keyPair: Secret<KeyPair> } | undefined;
+  /** Whether the worker is under development, which a variable tells its jobs. */
+  readonly isDev: boolean;
 }
 
 /** Commands to the child process. */
@@ -79,6 +89,8 @@ export interface Timeouts {
   readonly startMs: number;
   /** From the shutdown message to the exit. */
   readonly shutdownMs: number;
+  /** From SIGTERM to SIGKILL. */
+  readonly terminateMs: number;
 }
 
 /** Megabytes of memory; `Infinity` is no limit. */

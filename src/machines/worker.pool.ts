@@ -35,11 +35,19 @@ export const pool = {
             envExclude: settings.envExclude,
             graceMs: settings.entrypointGraceTimeout,
             logLevel: settings.logLevel,
+            callbackMs: settings.shutdownCallbackTimeout,
+            unhandledRejection: settings.unhandledRejection,
+            userArguments: settings.userArguments,
+            server: settings.exposeCredentials
+              ? { url: settings.url, keyPair: settings.credentials }
+              : undefined,
+            isDev: settings.mode === 'dev',
           },
           timeouts: {
             initializeMs: settings.initializeProcessTimeout,
             startMs: settings.startTimeout,
             shutdownMs: settings.shutdownProcessTimeout,
+            terminateMs: settings.terminateTimeout,
           },
           limits: {
             memoryWarnMb: settings.jobMemoryWarnMB,

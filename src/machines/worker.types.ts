@@ -83,6 +83,14 @@ export interface Settings {
   readonly logLevel: string;
   /** What the options say that their author should hear of. */
   readonly advice: readonly Failure[];
+  readonly shutdownCallbackTimeout: number;
+  readonly terminateTimeout: number;
+  readonly unhandledRejection: 'fail' | 'log';
+  readonly exposeCredentials: boolean;
+  /** Secret, because nobody knows what is in it. */
+  readonly userArguments: Secret<unknown>;
+  /** `dev` for a worker under development. */
+  readonly mode: 'dev' | 'start';
 }
 
 /** `WorkerOptions` is one; so is any object that holds complete settings. */

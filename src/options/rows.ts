@@ -148,6 +148,23 @@ export const duration = (more: More<number> = {}): Row<number> =>
     },
   );
 
+/** What JSON gives back as it was. It may hold secrets, so it is never shown. */
+export const json = (): Row<unknown> => ({
+  expects: 'a value that JSON can hold',
+  accepts: (value) => isJson(value),
+  secret: true,
+});
+
+function isJson(value: unknown): boolean {
+  // Not imported: as a module it loads much of Node with it.
+  const { isDeepStrictEqual } = process.getBuiltinModule('node:util');
+  try {
+    return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
+  } catch {
+    return false;
+  }
+}
+
 /** Texts in a list. */
 export const list = (expects: string): Row<readonly string[]> => ({
   expects,

@@ -15,8 +15,10 @@ import {
   count,
   duration,
   flag,
+  json,
   limit,
   list,
+  longestTimer,
   megabytes,
   type Pair,
   type PairedRow,
@@ -256,6 +258,28 @@ export const optionTable = {
     ...list("a list of Node's flags"),
     fallback: () => inheritedFlags(process.execArgv),
   } as Row<readonly string[]>,
+  /**
+   * How long each shutdown callback of a job may take, in milliseconds; then the process exits
+   * without it. `shutdownProcessTimeout` limits all of the shutdown. Default: Infinity.
+   */
+  shutdownCallbackTimeout: always(duration(), Infinity),
+  /**
+   * How long a process that did not end in time may take to end after SIGTERM, in milliseconds;
+   * then it gets SIGKILL. Default: 2000.
+   */
+  terminateTimeout: always(count(0, longestTimer), 2_000),
+  /**
+   * What becomes of a job with a rejected promise that nobody handles: `'fail'`, it has failed; or
+   * `'log'`, an error in its log. Default: `'fail'`.
+   */
+  unhandledRejection: always<'fail' | 'log'>(word(['fail', 'log']), 'fail'),
+  /**
+   * Whether jobs get the key pair, for `ctx.api`; it is in no variable and no argument of theirs.
+   * Default: false.
+   */
+  exposeCredentials: always(flag(), false),
+  /** A value for all jobs, of what JSON can hold: they find it in `proc.userArguments`. */
+  userArguments: json(),
   /** Where `cli.runApp` writes log lines instead of its own output: a pino logger is one. */
   logger: {
     expects: 'an object with the functions trace, debug, info, warn, error and fatal',

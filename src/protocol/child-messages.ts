@@ -17,7 +17,20 @@ const toChild = v.variant('type', [
     type: v.literal('initialize'),
     agent: v.object({ url: v.string(), form: v.picklist(['file', 'module']) }),
     graceMs: v.number(),
+    /** How long each shutdown callback may take. */
+    callbackMs: v.number(),
     logLevel: v.string(),
+    /** Where the job's own directory is to be; nothing is there yet. */
+    directory: v.string(),
+    unhandledRejection: v.picklist(['fail', 'log']),
+    userArguments: v.optional(v.unknown()),
+  }),
+  /** The server and its key pair, from workers that expose it to their jobs; before `initialize`. */
+  v.object({
+    type: v.literal('expose'),
+    url: v.string(),
+    apiKey: v.string(),
+    apiSecret: v.string(),
   }),
   v.object({
     type: v.literal('start'),

@@ -30,6 +30,13 @@ it('passes on only what an allow-list names (R-S1)', () => {
   });
 });
 
+it('tells the jobs of a worker under development so, whatever the lists say (E-10)', () => {
+  const lists = { env: [], envExclude: ['LIVEKIT_DEV_MODE'] };
+
+  expect(childEnvironment(parent, { ...lists, isDev: true })).toEqual({ LIVEKIT_DEV_MODE: '1' });
+  expect(childEnvironment({ LIVEKIT_DEV_MODE: '0' }, { ...lists, isDev: false })).toEqual({});
+});
+
 it('passes a preload on to those who ask for it, and the key pair to nobody (N-37, R-S1, R-S4)', () => {
   const env = ['NODE_OPTIONS', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'];
 

@@ -26,20 +26,20 @@ linux('is one process for all children, and none before the first and after the 
   const { guard, processes } = start();
   expect(processes()).toEqual([]);
 
-  guard.watch(one);
-  guard.watch(other);
+  guard.watch(one, '/nowhere/one');
+  guard.watch(other, '/nowhere/other');
   await eventually(() => processes().length === 1);
   const [pid] = processes();
   guard.release(one);
   guard.release(one);
-  guard.watch(one);
+  guard.watch(one, '/nowhere/one');
   expect(processes()).toEqual([pid]);
 
   guard.release(one);
   guard.release(other);
   await eventually(() => processes().length === 0);
 
-  guard.watch(one);
+  guard.watch(one, '/nowhere/one');
   await eventually(() => processes().length === 1);
   guard.release(one);
   await eventually(() => processes().length === 0);
@@ -47,7 +47,7 @@ linux('is one process for all children, and none before the first and after the 
 
 linux('is there again with the next child when somebody ended it, and not before', async () => {
   const { guard, processes } = start();
-  guard.watch(one);
+  guard.watch(one, '/nowhere/one');
   const first = await seen(() => processes()[0]);
 
   process.kill(first, 'SIGKILL');
@@ -55,7 +55,7 @@ linux('is there again with the next child when somebody ended it, and not before
 
   // The news of its end may be on its way yet.
   await eventually(() => {
-    guard.watch(other);
+    guard.watch(other, '/nowhere/other');
     return processes().length === 1;
   });
   guard.release(one);
@@ -66,8 +66,8 @@ linux('is there again with the next child when somebody ended it, and not before
 it('disturbs nobody when its program is not there', async () => {
   const { guard, processes } = start('/nowhere/guard.cjs');
 
-  guard.watch(one);
-  guard.watch(other);
+  guard.watch(one, '/nowhere/one');
+  guard.watch(other, '/nowhere/other');
   await eventually(() => processes().length === 0);
   guard.release(one);
   guard.release(other);
@@ -78,13 +78,13 @@ it('disturbs nobody when its program is not there', async () => {
 it('watches a child until it is let go of, and none that never ran', () => {
   const calls: string[] = [];
   const guard = {
-    watch: (group: number) => calls.push(`watch ${group}`),
+    watch: (group: number, directory: string) => calls.push(`watch ${group} ${directory}`),
     release: (group: number) => calls.push(`release ${group}`),
   };
 
-  const letGo = guarded({ pid: 7 } as never, guard as never);
+  const letGo = guarded({ pid: 7 } as never, '/tmp/d', guard as never);
   letGo();
-  guarded({ pid: undefined } as never, guard as never)();
+  guarded({ pid: undefined } as never, '/tmp/d', guard as never)();
 
-  expect(calls).toEqual(['watch 7', 'release 7']);
+  expect(calls).toEqual(['watch 7 /tmp/d', 'release 7']);
 });

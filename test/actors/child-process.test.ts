@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import type { ChildLog } from '../../src/actors/child-channel.js';
@@ -15,6 +17,11 @@ const input: ChildInput = {
   envExclude: [],
   graceMs: 1_500,
   logLevel: 'info',
+  callbackMs: 4_000,
+  unhandledRejection: 'fail',
+  userArguments: new Secret(undefined),
+  server: undefined,
+  isDev: false,
 };
 const launch = {
   jobId: 'AJ_1',
@@ -84,10 +91,14 @@ it('tells the child everything in numbered envelopes, with the secrets opened (D
   await eventually(() => child.lines.length === 4);
 
   const pid = await child.pid();
-  const { agent, graceMs, logLevel } = input;
+  const { agent, graceMs, callbackMs, logLevel, unhandledRejection } = input;
   const { participation } = launch;
   expect(child.lines.map(({ fields }) => fields)).toEqual([
-    { v: 1, seq: 0, type: 'initialize', agent, graceMs, logLevel },
+    {
+      ...{ v: 1, seq: 0, type: 'initialize' },
+      ...{ agent, graceMs, callbackMs, logLevel, unhandledRejection },
+      directory: expect.stringMatching(/\/livekit-actors-[\da-f-]{36}$/),
+    },
     {
       v: 1,
       seq: 1,
@@ -110,6 +121,40 @@ it('tells the child everything in numbered envelopes, with the secrets opened (D
     pid,
   });
   expect(types(child.facts)).toEqual(['child.spawned']);
+});
+
+it('tells the child of arguments, of limits that are none, and of a key pair that is exposed', async () => {
+  const child = start('repeats', {
+    graceMs: Number.POSITIVE_INFINITY,
+    callbackMs: Number.POSITIVE_INFINITY,
+    userArguments: new Secret({ tenants: ['a'] }),
+    server: { url: 'ws://h', keyPair: new Secret({ apiKey: 'key', apiSecret: 'secret' }) },
+  });
+  child.send({ type: 'shutdown', reason: 'drain', graceMs: Number.POSITIVE_INFINITY });
+  await eventually(() => child.lines.length === 3);
+
+  const unlimited = Number.MAX_SAFE_INTEGER;
+  expect(child.lines.map(({ fields }) => fields)).toEqual([
+    { v: 1, seq: 0, type: 'expose', url: 'ws://h', apiKey: 'key', apiSecret: 'secret' },
+    expect.objectContaining({
+      ...{ seq: 1, graceMs: unlimited, callbackMs: unlimited },
+      userArguments: { tenants: ['a'] },
+    }),
+    { v: 1, seq: 2, type: 'shutdown', reason: 'drain', graceMs: unlimited },
+  ]);
+});
+
+it('removes what a killed child left in its directory before it says the verdict (F-125)', async () => {
+  const child = start('repeats');
+  await eventually(() => child.lines.length === 1);
+  const directory = String(child.lines[0]?.fields.directory);
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'call.ogg'), 'sound');
+
+  child.send({ type: 'kill' });
+  await child.fact('child.closed');
+
+  expect(existsSync(directory)).toBe(false);
 });
 
 it('brings failures and ends in the child’s own words', async () => {

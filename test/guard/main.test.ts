@@ -1,5 +1,8 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { isRunning } from '../support/processes.js';
@@ -20,9 +23,13 @@ async function startChild(code: string) {
   return { pid: pidOf(child), ended: once(child, 'exit') };
 }
 
+/** Where a child may put its files. */
+const directoryOf = (group: number) => join(tmpdir(), `livekit-actors-guard-${group}`);
+
 /** A guard, with this test in the place of its worker; when its channel closes, the worker is gone. */
 async function startGuard(...groups: readonly number[]) {
-  const guard = fork(loader, [bundledGuard(), ...groups.map(String)], {
+  const first = JSON.stringify(groups.map((group) => [group, directoryOf(group)]));
+  const guard = fork(loader, [bundledGuard(), first], {
     detached: true,
     execArgv: [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -30,7 +37,8 @@ async function startGuard(...groups: readonly number[]) {
   endWithTest(guard);
   const ended = once(guard, 'exit');
   await once(guard, 'message');
-  const tell = (type: 'watch' | 'release', group: number) => guard.send({ type, group });
+  const tell = (type: 'watch' | 'release', group: number) =>
+    guard.send({ type, group, directory: directoryOf(group) });
   return { guard, tell, ended };
 }
 
@@ -47,10 +55,15 @@ function endWithTest(child: ChildProcess): void {
   });
 }
 
-it('ends what is still there some time after its worker, and then itself (R-F7)', async () => {
+it('ends what is still there some time after its worker, its files, and then itself (F-125)', async () => {
   const children = [await startChild(blocked), await startChild(blocked)] as const;
   const { guard, tell, ended } = await startGuard(children[0].pid);
   tell('watch', children[1].pid);
+  const directories = children.map(({ pid }) => directoryOf(pid));
+  for (const directory of directories) {
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'call.ogg'), 'sound');
+  }
 
   const lost = performance.now();
   guard.disconnect();
@@ -62,6 +75,7 @@ it('ends what is still there some time after its worker, and then itself (R-F7)'
   // A child that can clean up has its second for it.
   expect(performance.now() - lost).toBeGreaterThan(1_000);
   expect(await ended).toEqual([0, null]);
+  expect(directories.filter(existsSync)).toEqual([]);
 });
 
 it('lets who can leave in time, and goes with the last of them', async () => {

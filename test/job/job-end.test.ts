@@ -15,7 +15,7 @@ const course = ({ said }: ForkedRunner) =>
 const lines = ({ said }: ForkedRunner) =>
   said.flatMap((it) => (it.type === 'log' ? [it.message] : []));
 
-it('goes on after the entrypoint returned, and ends on request as a success (F-88, F-107, F-110)', async () => {
+it('goes on after the entrypoint returned, and ends on request as a success (F-88, F-107, F-110, N-39)', async () => {
   const runner = await runningJob('ordinary');
   await hearLog(runner, 'joined');
 
@@ -71,7 +71,7 @@ it('ends when the room ends (F-109)', async () => {
   ]);
 });
 
-it('counts the first reason, aborts in the same tick, and runs every callback (F-106, F-107, F-108, C-9, C-10, N-39)', async () => {
+it('counts the first reason, aborts in the same tick, and runs every callback (F-106, F-107, F-108, C-9, C-10, N-11, N-39)', async () => {
   const runner = await runningJob('shuts-down-twice');
 
   await runner.hear('finished');
@@ -149,13 +149,114 @@ it('has nothing to say about a room that it leaves itself', async () => {
 it.each([
   ['rejects-unhandled', 'ERR_UNHANDLED_REJECTION', 'nobody listened'],
   ['throws-uncaught', 'ERR_UNCAUGHT', 'nobody caught'],
-])('fails the job and exits with 1: %s (F-95, R-D12)', async (agent, code, message) => {
+])('fails the job and exits with 1: %s (F-94, F-95, R-D12)', async (agent, code, message) => {
   const runner = await runningJob(agent);
 
   expect(await runner.hear('finished')).toEqual(failed(code, message));
   runner.tell(leave);
 
   expect(await runner.ended).toEqual({ code: 1, signal: null });
+});
+
+it('logs an unhandled rejection with the job, and goes on, where it is told to (F-94, N-29)', async () => {
+  const runner = await runningJob('rejects-unhandled', {
+    initialize: { unhandledRejection: 'log' },
+  });
+
+  expect(await hearLog(runner, 'unhandled rejection')).toMatchObject({
+    level: 'error',
+    fields: { job_id: 'job-1', err: { message: 'nobody listened' } },
+  });
+  runner.tell(shutdown());
+  expect(await runner.hear('finished')).toEqual(success);
+  runner.tell(leave);
+  expect(await runner.ended).toEqual({ code: 0, signal: null });
+});
+
+it('logs one before there is a job, too, where it is told to (F-94)', async () => {
+  const runner = await runningJob('rejects-while-warm', {
+    initialize: { unhandledRejection: 'log' },
+  });
+
+  expect(await hearLog(runner, 'unhandled rejection')).toMatchObject({
+    level: 'error',
+    fields: { err: { message: 'nobody listened' } },
+  });
+});
+
+it('fails at an uncaught exception also where rejections are only logged (F-95)', async () => {
+  const runner = await runningJob('throws-uncaught', { initialize: { unhandledRejection: 'log' } });
+
+  expect(await runner.hear('finished')).toEqual(failed('ERR_UNCAUGHT', 'nobody caught'));
+});
+
+it('fails though the agent hides what nobody catches (R-D12)', async () => {
+  const runner = await runningJob('hears-exceptions');
+
+  expect(await runner.hear('finished')).toEqual(failed('ERR_UNCAUGHT', 'nobody caught'));
+  runner.tell(leave);
+  expect(await runner.ended).toEqual({ code: 1, signal: null });
+});
+
+it('gives each callback its time, and goes on without those that take longer (N-40, C-10)', async () => {
+  const runner = await runningJob('callback-never-ends', { initialize: { callbackMs: 20 } });
+
+  runner.tell(shutdown());
+  await runner.hear('finished');
+  runner.tell(leave);
+
+  expect(await runner.ended).toEqual({ code: 0, signal: null });
+  expect(await hearLog(runner, 'a shutdown callback did not end in time')).toMatchObject({
+    level: 'warn',
+    fields: { job_id: 'job-1' },
+  });
+});
+
+it('ends though handles are open, and nothing listens to the end of the job (R-D13)', async () => {
+  const runner = await runningJob('leaves-handles-open');
+
+  runner.tell(shutdown(0));
+  await runner.hear('finished');
+  runner.tell(leave);
+
+  expect(await runner.ended).toEqual({ code: 0, signal: null });
+});
+
+it.each([
+  ['shutdown', 'ordinary', 'drain'],
+  ['its own word', 'shuts-down-twice', 'call over'],
+  ['the end of its room', 'room-closes', 'room disconnected'],
+  ['an entrypoint that fails', 'throws-in-entrypoint', 'entrypoint failed'],
+  ['a rejection', 'rejects-unhandled', 'job crashed'],
+  ['an exception', 'throws-uncaught', 'job crashed'],
+])('runs its callbacks once at %s, with the reason (N-11, F-107)', async (_, agent, reason) => {
+  const runner = await runningJob(agent);
+
+  runner.tell(shutdown());
+  runner.tell(shutdown());
+  await runner.hear('finished');
+  runner.tell(leave);
+  runner.tell(leave);
+  await runner.ended;
+
+  const called = runner.said.flatMap((it) =>
+    it.type === 'log' && it.message === 'callback' ? [it.fields.reason] : [],
+  );
+  expect(called).toEqual([reason]);
+});
+
+it.each([
+  ['says that there is no key pair', 'needs-a-key-pair', 'api-key and api-secret must be set'],
+  ['looks at ctx.api', 'uses-the-api', undefined],
+])('tells an entrypoint that %s how to get one (F-118)', async (_, agent, cause) => {
+  const runner = await runningJob(agent);
+  const hint = 'Jobs get no key pair: set the option exposeCredentials to true, and use ctx.api';
+
+  expect(await runner.hear('finished')).toEqual(
+    failed('ERR_ENTRYPOINT', cause ? `${cause} (${hint})` : `${hint}.`),
+  );
+  const { fields } = await hearLog(runner, 'the entrypoint failed');
+  expect(fields.hint).toBe(cause ? hint : undefined);
 });
 
 it('is not harmed by a promise that its abort rejects and nobody waits for', async () => {

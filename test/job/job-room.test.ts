@@ -38,12 +38,14 @@ function jobRoom({ room }: ReturnType<typeof nativeRoom>) {
     token: 'eyJ.secret.token',
     signal: end.signal,
     create: () => room as unknown as Room,
+    onJoining: () => told.push('joining'),
+    onJoined: () => told.push('joined'),
     onDisconnected: () => told.push('disconnected'),
   });
   return { ...subject, end, told };
 }
 
-it('joins once with the address and the token of its job (F-64, F-105, C-7)', async () => {
+it('joins once with the address and the token of its job (F-64, F-103, F-105, C-7)', async () => {
   const native = nativeRoom();
   const { connect, peek } = jobRoom(native);
   expect(peek()).toEqual(undefined);
@@ -53,6 +55,20 @@ it('joins once with the address and the token of its job (F-64, F-105, C-7)', as
 
   const options = { autoSubscribe: true, dynacast: false };
   expect(native.calls).toEqual([['connect', 'wss://media.example', 'eyJ.secret.token', options]]);
+});
+
+it('passes on encryption and settings of the connection (F-104, C-7)', async () => {
+  const native = nativeRoom();
+  const { connect } = jobRoom(native);
+  const e2ee = { keyProviderOptions: { sharedKey: new Uint8Array(1) } };
+  const rtcConfig = { iceTransportType: 1, continualGatheringPolicy: 1, iceServers: [] };
+
+  await connect({ e2ee, rtcConfig, dynacast: true } as never);
+
+  expect(native.calls[0]?.[3]).toEqual({
+    ...{ autoSubscribe: true, dynacast: true },
+    ...{ encryption: e2ee, rtcConfig },
+  });
 });
 
 it('may join again after a failure, which does not show the token', async () => {

@@ -1,6 +1,21 @@
 import type { EventEmitter } from 'node:events';
-import type { Participant, RemoteParticipant, Room } from '@livekit/rtc-node';
+import type {
+  Participant,
+  RemoteParticipant,
+  RemoteTrack,
+  RemoteTrackPublication,
+  Room,
+} from '@livekit/rtc-node';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { JobContext } from '../../src/job/context.types.js';
+import { createLog } from '../../src/job/log.js';
+import { participantEntrypoints } from '../../src/job/participant-entrypoints.js';
+import {
+  waitForAgent,
+  waitForParticipant,
+  waitForParticipantAttribute,
+  waitForTrackPublication,
+} from '../../src/job/participants.js';
 
 /** What somebody else in the room can do. */
 export interface Peer {
@@ -8,6 +23,9 @@ export interface Peer {
   /** The next data message that arrives. */
   hear(): Promise<{ readonly text: string; readonly topic: string | undefined }>;
   leave(): Promise<void>;
+  setAttributes(attributes: Readonly<Record<string, string>>): Promise<void>;
+  /** Publishes a track of its microphone. */
+  publish(): Promise<void>;
 }
 
 /** A room that the agent has not joined yet, and the rest of the world. */
@@ -15,7 +33,7 @@ export interface RoomUnderTest {
   readonly room: Room;
   readonly name: string;
   connect(): Promise<void>;
-  join(identity: string): Promise<Peer>;
+  join(identity: string, kind?: 'standard' | 'agent'): Promise<Peer>;
   /** Closes the room from outside. */
   close(): Promise<void>;
   /** Leaves nothing behind. */
@@ -134,6 +152,86 @@ export const roomContract = (kind: string, make: () => Promise<RoomUnderTest>): 
       ]);
     });
 
+    it('tells of attributes that somebody else changes', async () => {
+      const { room, join } = await connected();
+      const alice = await join('alice');
+      const changed = next(
+        room,
+        'participantAttributesChanged',
+        ([, who]) => who.identity === 'alice',
+      );
+
+      await alice.setAttributes({ language: 'de' });
+
+      const [attributes, who] = await changed;
+      expect([attributes.language, who.attributes]).toEqual(['de', { language: 'de' }]);
+    });
+
+    it('tells of tracks, and subscribes to them', async () => {
+      const { room, join } = await connected();
+      const alice = await join('alice');
+      const published = next(room, 'trackPublished');
+      const subscribed = next(room, 'trackSubscribed');
+
+      await alice.publish();
+
+      const [publication, who] = await published;
+      const [track, , from] = await subscribed;
+      expect([publication.kind, publication.source, who.identity]).toEqual([1, 2, 'alice']);
+      expect([publication.subscribed, from.identity]).toEqual([true, 'alice']);
+      expect(publication.track).toBe(track);
+      expect([...who.trackPublications.keys()]).toEqual([publication.sid]);
+    });
+
+    it('is waited in for people, their tracks and attributes, and for agents (F-113, F-115)', async () => {
+      const { room, join } = await connected();
+      const waiting = { room, jobSignal: new AbortController().signal };
+      const limits = { timeout: 4 * patienceMs };
+      const person = waitForParticipant(waiting, limits);
+      const track = waitForTrackPublication(waiting, {
+        kind: 'audio',
+        subscribed: true,
+        ...limits,
+      });
+      const german = waitForParticipantAttribute(waiting, {
+        ...{ attribute: 'language', value: 'de' },
+        ...limits,
+      });
+      const agent = waitForAgent(waiting, 'translator', limits);
+
+      const helper = await join('helper', 'agent');
+      const alice = await join('alice');
+      await helper.setAttributes({ 'lk.agent.name': 'translator' });
+      await alice.setAttributes({ language: 'de' });
+      await alice.publish();
+
+      const found = (await Promise.all([person, german, agent])).map(({ identity }) => identity);
+      expect(found).toEqual(['alice', 'alice', 'helper']);
+      expect((await track).subscribed).toBe(true);
+    });
+
+    it('has entrypoints for those who are there and for those who come (F-114)', async () => {
+      const { room, join, connect } = await open();
+      const ran: string[] = [];
+      const entrypoints = participantEntrypoints({
+        roomOf: () => room,
+        jobSignal: new AbortController().signal,
+        log: createLog({ level: () => 'silent', fields: {}, write: () => {} }),
+      });
+      entrypoints.add({} as JobContext, (_, { identity }) => {
+        ran.push(identity);
+      });
+      await join('alice');
+
+      await connect();
+      entrypoints.greet();
+      const joined = next(room, 'participantConnected');
+      await join('bob');
+      await joined;
+
+      expect(ran).toEqual(['alice', 'bob']);
+    });
+
     it('says once that it is left, and takes no data after', async () => {
       const { room } = await connected();
       const told: unknown[] = [];
@@ -165,6 +263,8 @@ interface Told {
   participantAttributesChanged: [Record<string, string>, Participant];
   participantMetadataChanged: [string | undefined, Participant];
   participantNameChanged: [string, Participant];
+  trackPublished: [RemoteTrackPublication, RemoteParticipant];
+  trackSubscribed: [RemoteTrack, RemoteTrackPublication, RemoteParticipant];
   dataReceived: [Uint8Array, RemoteParticipant | undefined, unknown, string | undefined];
   disconnected: [number];
 }

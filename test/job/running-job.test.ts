@@ -1,28 +1,10 @@
 import { Job, JobType } from '@livekit/protocol';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { AgentDefinition } from '../../src/job/agent-definition.js';
 import { isSimulatedRoom } from '../../src/job/index.js';
-import { createLog } from '../../src/job/log.js';
-import { openJob } from '../../src/job/running-job.js';
 import { envelope, readFromParent } from '../../src/protocol/child-messages.js';
 import { startOrder } from '../support/forked-runner.js';
-
-/** A job in this very process: its context, with a record of what it reports. */
-function opened(job: Job, overrides: Partial<ReturnType<typeof startOrder>> = {}) {
-  const reported: string[] = [];
-  const agent: AgentDefinition = { entrypoint: () => {} };
-  const running = openJob({
-    agent,
-    proc: { pid: process.pid, userdata: {} },
-    rtc: { problem: new Error('Cannot find package') },
-    order: startOrder(overrides, job),
-    log: createLog({ level: () => 'silent', fields: {}, write: () => {} }),
-    onShutdown: (reason) => reported.push(reason),
-    onDisconnected: () => reported.push('disconnected'),
-  });
-  return { ...running, reported };
-}
+import { openedJob } from '../support/opened-job.js';
 
 const participantJob = (type: JobType) =>
   new Job({
@@ -56,7 +38,7 @@ const jobs = fc.record({
   enableRecording: fc.boolean(),
 });
 
-it('rebuilds the whole job record, numbers of 64 bits and enumerations too (F-102, C-2, D-12)', () => {
+it('rebuilds the whole job record, numbers of 64 bits and enumerations too (F-102, C-2, D-12, D-13)', () => {
   fc.assert(
     fc.property(jobs, (fields) => {
       const job = new Job(fields);
@@ -64,7 +46,7 @@ it('rebuilds the whole job record, numbers of 64 bits and enumerations too (F-10
       const read = readFromParent(wire);
       const order = 'message' in read && read.message.type === 'start' ? read.message : undefined;
 
-      const { ctx } = opened(job, order);
+      const { ctx } = openedJob({ job, order: order ?? {} });
 
       expect(ctx.job).toBeInstanceOf(Job);
       expect(ctx.job.equals(job)).toEqual(true);
@@ -73,7 +55,7 @@ it('rebuilds the whole job record, numbers of 64 bits and enumerations too (F-10
 });
 
 it('knows a publisher by the record before it joins, and live after (F-60, C-5, C-6)', async () => {
-  const { ctx } = opened(participantJob(JobType.JT_PUBLISHER));
+  const { ctx } = openedJob({ job: participantJob(JobType.JT_PUBLISHER) });
 
   expect(ctx.publisher).toBe(ctx.job.participant);
   expect(ctx.agent).toEqual(undefined);
@@ -85,14 +67,14 @@ it('knows a publisher by the record before it joins, and live after (F-60, C-5, 
 });
 
 it('knows the participant of a participant job, and no publisher', () => {
-  const { ctx } = opened(participantJob(JobType.JT_PARTICIPANT));
+  const { ctx } = openedJob({ job: participantJob(JobType.JT_PARTICIPANT) });
 
   expect(ctx.participant).toBe(ctx.job.participant);
   expect(ctx.publisher).toEqual(undefined);
 });
 
-it('reports a shutdown with the reason given, or with that of the user', () => {
-  const { ctx, reported } = opened(new Job());
+it('reports a shutdown with the reason given, or with that of the user (C-9)', () => {
+  const { ctx, reported } = openedJob();
 
   ctx.shutdown('call over');
   ctx.shutdown();
@@ -101,7 +83,7 @@ it('reports a shutdown with the reason given, or with that of the user', () => {
 });
 
 it('reports that the room is gone (F-109, C-15)', async () => {
-  const { ctx, reported } = opened(new Job());
+  const { ctx, reported } = openedJob();
   await ctx.connect();
 
   if (isSimulatedRoom(ctx.room)) ctx.room.simulate.close();
@@ -111,14 +93,14 @@ it('reports that the room is gone (F-109, C-15)', async () => {
 });
 
 it('joins no room once it ends, and gives the reason (N-39)', async () => {
-  const { ctx, abort } = opened(new Job());
+  const { ctx, abort } = openedJob();
   abort('drain');
 
   await expect(ctx.connect()).rejects.toMatchObject({ name: 'AbortError', message: 'drain' });
 });
 
 it('says what to install when a real room needs the native library', async () => {
-  const { ctx } = opened(new Job(), { url: 'ws://127.0.0.1:1' });
+  const { ctx } = openedJob({ order: { url: 'ws://127.0.0.1:1' } });
 
   await expect(ctx.connect()).rejects.toMatchObject({
     code: 'ERR_CONNECTION_FAILED',
@@ -126,8 +108,8 @@ it('says what to install when a real room needs the native library', async () =>
   });
 });
 
-it('waits for whoever comes, but not for an agent (C-11)', async () => {
-  const { ctx } = opened(new Job());
+it('waits for whoever comes, but not for an agent (F-113, C-11)', async () => {
+  const { ctx } = openedJob();
   await ctx.connect();
   const anybody = ctx.waitForParticipant();
   const bob = ctx.waitForParticipant({ identity: 'bob' });
@@ -144,8 +126,8 @@ it('waits for whoever comes, but not for an agent (C-11)', async () => {
   expect(ctx.room.listenerCount('participantConnected')).toEqual(0);
 });
 
-it('waits no longer than it may (C-11)', async () => {
-  const { ctx, abort } = opened(new Job());
+it('waits no longer than it may (F-113, C-11)', async () => {
+  const { ctx, abort } = openedJob();
   await expect(ctx.waitForParticipant()).rejects.toMatchObject({ code: 'ERR_NOT_CONNECTED' });
   await ctx.connect();
 
@@ -168,7 +150,7 @@ it('waits no longer than it may (C-11)', async () => {
 it.each([Number.NaN, -1, 2 ** 31, 1e12, Number.NEGATIVE_INFINITY, '5', null])(
   'rejects a wait of %s, which no timer can count, and throws nothing',
   async (timeout) => {
-    const { ctx } = opened(participantJob(JobType.JT_ROOM));
+    const { ctx } = openedJob({ job: participantJob(JobType.JT_ROOM) });
     await ctx.connect();
 
     const waiting = ctx.waitForParticipant({ timeout: timeout as number });
@@ -182,7 +164,7 @@ it.each([Number.NaN, -1, 2 ** 31, 1e12, Number.NEGATIVE_INFINITY, '5', null])(
 );
 
 it.each([2 ** 31 - 1, 60_000.5, Number.POSITIVE_INFINITY])('waits for %d ms', async (timeout) => {
-  const { ctx } = opened(new Job());
+  const { ctx } = openedJob();
   await ctx.connect();
 
   const waiting = ctx.waitForParticipant({ timeout });
@@ -192,7 +174,7 @@ it.each([2 ** 31 - 1, 60_000.5, Number.POSITIVE_INFINITY])('waits for %d ms', as
 });
 
 it('rejects a wait in a room that cannot be made, and throws nothing', async () => {
-  const { ctx } = opened(new Job(), { url: 'ws://127.0.0.1:1' });
+  const { ctx } = openedJob({ order: { url: 'ws://127.0.0.1:1' } });
 
   const waiting = ctx.waitForParticipant();
 
@@ -200,7 +182,7 @@ it('rejects a wait in a room that cannot be made, and throws nothing', async () 
 });
 
 it('makes a text of any reason for a shutdown', () => {
-  const { ctx, reported } = opened(new Job());
+  const { ctx, reported } = openedJob();
   const shutdown = ctx.shutdown as (reason: unknown) => void;
 
   shutdown(new Error('caller left'));

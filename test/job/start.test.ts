@@ -89,6 +89,19 @@ it('loads an agent from a path with spaces and a percent sign (N-43, R-S20)', as
   expect(runner.said.at(-1)?.type).toEqual('ready');
 });
 
+it('says its last word before it exits, every time (R-D15)', async () => {
+  const missing = new URL('file:///nowhere/agent.mjs');
+  const heard: string[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const runners = Array.from({ length: 4 }, () => forkRunner());
+    for (const runner of runners) runner.tell(initializeOrder(missing));
+    const words = await Promise.all(runners.map((runner) => runner.hear('failed')));
+    heard.push(...words.map(({ error }) => error.code));
+  }
+
+  expect(heard).toEqual(Array(20).fill('ERR_AGENT_MODULE'));
+});
+
 it('says in which line a module throws (O-1)', async () => {
   const runner = forkRunner();
   runner.tell(initializeOrder('throws-at-import'));

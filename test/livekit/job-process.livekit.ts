@@ -13,7 +13,13 @@ const leave = { type: 'leave' } as const;
 const shutdown = { type: 'shutdown', reason: 'drain', graceMs: 300 } as const;
 
 /** A job process that is to join a new room of the server. */
-async function jobInNewRoom({ secret }: { secret?: string } = {}) {
+async function jobInNewRoom({
+  secret,
+  agent = 'ordinary',
+}: {
+  secret?: string;
+  agent?: string;
+} = {}) {
   const { url, apiKey, apiSecret } = server as LiveKitServer;
   const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret);
   const name = `job-${randomUUID()}`;
@@ -23,7 +29,7 @@ async function jobInNewRoom({ secret }: { secret?: string } = {}) {
 
   const jwt = await token.toJwt();
   const job = new Job({ id: 'job-1', type: JobType.JT_ROOM, room: { name } });
-  const runner = await runningJob('ordinary', { start: startOrder({ url, token: jwt }, job) });
+  const runner = await runningJob(agent, { start: startOrder({ url, token: jwt }, job) });
   const identities = async () =>
     (await service.listParticipants(name)).map(({ identity }) => identity);
   return { runner, name, jwt, service, identities };
@@ -53,6 +59,16 @@ describe.runIf(server)('a job process on a LiveKit server', () => {
     expect((await runner.hear('finished')).end).toEqual({ outcome: 'success' });
     runner.tell(leave);
     expect(await runner.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it('finds its context in a listener that native code calls (F-122)', async () => {
+    const { runner, name, service } = await jobInNewRoom({ agent: 'looks-from-native-code' });
+    await hearLog(runner, 'joined');
+
+    await service.updateRoomMetadata(name, 'gold');
+
+    const { fields } = await hearLog(runner, 'looked');
+    expect([fields.metadata, fields.isFound]).toEqual(['gold', true]);
   });
 
   it('leaves the room within a second when its worker is lost', async () => {

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { dispose, Room, RoomEvent } from '@livekit/rtc-node';
+import {
+  AudioSource,
+  dispose,
+  LocalAudioTrack,
+  Room,
+  RoomEvent,
+  TrackPublishOptions,
+  TrackSource,
+} from '@livekit/rtc-node';
 import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, describe } from 'vitest';
 import { type Peer, roomContract } from '../job/room-contract.js';
@@ -20,7 +28,7 @@ describe.runIf(server)('on a LiveKit server', () => {
     const { url, ...keys } = server as LiveKitServer;
     const service = new RoomServiceClient(url.replace(/^ws/, 'http'), keys.apiKey, keys.apiSecret);
     const name = `contract-${randomUUID()}`;
-    const token = (identity: string) => tokenFor(keys, name, identity);
+    const token = (identity: string, kind?: string) => tokenFor(keys, name, identity, kind);
     const agent = new Room();
     const peers: Room[] = [];
 
@@ -33,11 +41,11 @@ describe.runIf(server)('on a LiveKit server', () => {
         await Promise.all([agent, ...peers].map((room) => room.disconnect()));
         await service.deleteRoom(name).catch(() => {});
       },
-      join: async (identity) => {
+      join: async (identity, kind) => {
         const room = new Room();
         peers.push(room);
         const peer = peerIn(room);
-        await room.connect(url, await token(identity), options);
+        await room.connect(url, await token(identity, kind), options);
         if (agent.isConnected) await seen(agent, identity);
         return peer;
       },
@@ -47,9 +55,15 @@ describe.runIf(server)('on a LiveKit server', () => {
 
 type Keys = Pick<LiveKitServer, 'apiKey' | 'apiSecret'>;
 
-function tokenFor({ apiKey, apiSecret }: Keys, room: string, identity: string): Promise<string> {
+function tokenFor(
+  { apiKey, apiSecret }: Keys,
+  room: string,
+  identity: string,
+  kind = 'standard',
+): Promise<string> {
   const token = new AccessToken(apiKey, apiSecret, { identity });
   token.addGrant({ roomJoin: true, room, canUpdateOwnMetadata: true });
+  token.kind = kind;
   return token.toJwt();
 }
 
@@ -63,6 +77,12 @@ function peerIn(room: Room): Peer {
       room.localParticipant?.publishData(new TextEncoder().encode(text), { reliable: true, topic }),
     hear: () => heard.take(),
     leave: () => room.disconnect(),
+    setAttributes: async (attributes) => room.localParticipant?.setAttributes({ ...attributes }),
+    publish: async () => {
+      const track = LocalAudioTrack.createAudioTrack('mic', new AudioSource(48_000, 1));
+      const microphone = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
+      await room.localParticipant?.publishTrack(track, microphone);
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import { childInput, failure, launchOf, processLimits } from '../support/samples
 type Machine = typeof jobProcessMachine;
 
 /** Limits of one tick each, so that a walk need not count. */
-const oneTick = { initializeMs: 250, startMs: 250, shutdownMs: 250 };
+const oneTick = { initializeMs: 250, startMs: 250, shutdownMs: 250, terminateMs: 2_000 };
 
 /** What a walk remembers: commands to the child, and what was told to the pool. */
 interface Memory {

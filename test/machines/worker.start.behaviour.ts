@@ -106,8 +106,18 @@ export const behaviours: readonly WorkerBehaviour[] = [
             envExclude: ['PRIVATE'],
             graceMs: 3_000,
             logLevel: 'info',
+            callbackMs: 4_000,
+            unhandledRejection: 'log',
+            userArguments: settings.userArguments,
+            server: undefined,
+            isDev: false,
           },
-          timeouts: { initializeMs: 10_000, startMs: 2_000, shutdownMs: 10_000 },
+          timeouts: {
+            initializeMs: 10_000,
+            startMs: 2_000,
+            shutdownMs: 10_000,
+            terminateMs: 1_500,
+          },
           limits: { memoryWarnMb: 1_000, memoryLimitMb: 2_000 },
         },
       ]);
@@ -125,6 +135,24 @@ export const behaviours: readonly WorkerBehaviour[] = [
             version: '1.2.3',
             deployment: '',
             permissions: settings.permissions,
+          },
+        },
+      ]);
+    },
+  },
+  {
+    title:
+      'gives processes the key pair that it exposes, and tells them that it is being developed',
+    run: (machine) => {
+      const { pool, send } = create(machine, { exposeCredentials: true, mode: 'dev' });
+
+      send({ type: 'start' });
+
+      expect(pool.inputs).toMatchObject([
+        {
+          child: {
+            server: { url: 'ws://server.test', keyPair: settings.credentials },
+            isDev: true,
           },
         },
       ]);

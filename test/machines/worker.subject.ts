@@ -85,6 +85,12 @@ export const settings: Settings = {
   envExclude: ['PRIVATE'],
   logLevel: 'info',
   advice: [],
+  shutdownCallbackTimeout: 4_000,
+  terminateTimeout: 1_500,
+  unhandledRejection: 'log',
+  exposeCredentials: false,
+  userArguments: new Secret(undefined),
+  mode: 'start',
 };
 
 /** A worker whose children are this test, in `idle`; its requests are real, but for their handler. */

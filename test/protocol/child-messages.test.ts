@@ -13,8 +13,13 @@ const toChild: ToChild[] = [
     type: 'initialize',
     agent: { url: 'file:///a.js', form: 'file' },
     graceMs: 1,
+    callbackMs: 2,
     logLevel: 'info',
+    directory: '/tmp/d',
+    unhandledRejection: 'log',
+    userArguments: { tenants: ['a'] },
   },
+  { type: 'expose', url: 'ws://h', apiKey: 'k', apiSecret: 's' },
   {
     type: 'start',
     jobId: 'AJ_1',

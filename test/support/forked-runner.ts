@@ -1,4 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Job, JobType } from '@livekit/protocol';
 import { onTestFinished } from 'vitest';
 import {
@@ -43,10 +46,14 @@ export const startOrder = (
   ...overrides,
 });
 
+type InitializeOverrides = {
+  [Name in Exclude<keyof Order<'initialize'>, 'agent'>]?: Order<'initialize'>[Name];
+} & { form?: 'file' | 'module' };
+
 /** The order to become warm with a module of `test/fixtures/agents`, or with another address. */
 export const initializeOrder = (
   agent: string | URL,
-  overrides: Partial<Omit<Order<'initialize'>, 'agent'>> & { form?: 'file' | 'module' } = {},
+  overrides: InitializeOverrides = {},
 ): Order<'initialize'> => {
   const { form = 'module', ...rest } = overrides;
   const url = agent instanceof URL ? agent : agentFixture(agent);
@@ -54,7 +61,10 @@ export const initializeOrder = (
     type: 'initialize',
     agent: { url: url.href, form },
     graceMs: 300,
+    callbackMs: 4_000,
     logLevel: 'debug',
+    directory: join(tmpdir(), `livekit-actors-${randomUUID()}`),
+    unhandledRejection: 'fail',
     ...rest,
   };
 };

@@ -24,12 +24,26 @@ export function makeProject(
   const folder = join(temporaryFolder(), name);
   mkdirSync(join(folder, 'node_modules'), { recursive: true });
   for (const one of packages) symlinkSync(places[one] ?? '', join(folder, 'node_modules', one));
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
   return folder;
 }
 
 const obedient = JSON.stringify(pathToFileURL(resolve('test/fixtures/obedient.mjs')).href);
 const options = `loadFnc: () => 0, numIdleProcesses: 1, maxRetry: 0, host: '127.0.0.1', port: 0`;
+
+/** What an agent of LiveKit's own package gets of it: a mark, and names for numbers. */
+export const foreignPackage = {
+  'node_modules/@livekit/agents/package.json': '{ "name": "@livekit/agents", "main": "index.cjs" }',
+  'node_modules/@livekit/agents/index.cjs': `
+    exports.AutoSubscribe = { SUBSCRIBE_ALL: 0, SUBSCRIBE_NONE: 1, VIDEO_ONLY: 2, AUDIO_ONLY: 3 };
+    exports.defineAgent = (agent) => {
+      agent[Symbol.for('livekit.agents.AgentDefinition')] = true;
+      return agent;
+    };`,
+} as const;
 
 /** Agents that do as they are told, in the forms in which users write them. */
 export const agentTexts = {
@@ -56,5 +70,16 @@ export const agentTexts = {
       await agent.entrypointFnc(ctx);
     };
     cli.runApp(new WorkerOptions({ entrypointFnc, ${options} }));`,
+  foreign: `
+    import { defineAgent } from '@livekit/agents';
+    import { entrypointFnc, prewarmFnc } from ${obedient};
+    export default defineAgent({ entry: entrypointFnc, prewarm: prewarmFnc });`,
+  foreignCommonJs: `
+    'use strict';
+    Object.defineProperty(exports, '__esModule', { value: true });
+    const agents_1 = require('@livekit/agents');
+    exports.default = (0, agents_1.defineAgent)({
+      entry: async (ctx) => (await import(${obedient})).entrypointFnc(ctx),
+    });`,
   greeting: `export const greeting: string = 'hello';`,
 } as const;

@@ -45,9 +45,19 @@ export const childInput: ChildInput = {
   envExclude: [],
   graceMs: 3_000,
   logLevel: 'info',
+  callbackMs: 4_000,
+  unhandledRejection: 'fail',
+  userArguments: new Secret(undefined),
+  server: undefined,
+  isDev: false,
 };
 
-export const processTimeouts = { initializeMs: 10_000, startMs: 2_000, shutdownMs: 10_000 };
+export const processTimeouts = {
+  initializeMs: 10_000,
+  startMs: 2_000,
+  shutdownMs: 10_000,
+  terminateMs: 2_000,
+};
 
 export const processLimits = { memoryWarnMb: 1_000, memoryLimitMb: 2_000 };
 
@@ -96,5 +106,11 @@ export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   envExclude: [],
   logLevel: 'info',
   advice: [],
+  shutdownCallbackTimeout: 4_000,
+  terminateTimeout: 2_000,
+  unhandledRejection: 'fail',
+  exposeCredentials: false,
+  userArguments: new Secret(undefined),
+  mode: 'start',
   ...more,
 });

@@ -385,9 +385,8 @@ describe('the time of a job in a test', () => {
     }
 
     expect(timers.size).toBe(0);
-    expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length).toBe(
-      before,
-    );
+    const after = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    expect(after).toBeLessThanOrEqual(before);
   });
 });
 

@@ -6,11 +6,11 @@ import { createActor, toPromise } from 'xstate';
 import { WorkerOptions, workerMachine } from '../../src/index.js';
 import { agentFixture } from '../support/forked-runner.js';
 import { serveWithLedger } from '../support/ledger-server.js';
-import { agentTexts, makeProject } from '../support/project.js';
+import { agentTexts, foreignPackage, makeProject } from '../support/project.js';
 import { cleanEnd, startRealWorker } from '../support/real-worker.js';
 import { runProgram } from '../support/worker-program.js';
 
-const { oneFile, module, commonJs, typeScript, greeting } = agentTexts;
+const { oneFile, module, commonJs, typeScript, greeting, foreign, foreignCommonJs } = agentTexts;
 const bin = 'node_modules/livekit-actors/dist/cli/bin.js';
 const json = ['--log-format', 'json'];
 const flags = [
@@ -44,6 +44,18 @@ it.each([
     'livekit-actors start with a module',
     [bin, 'start', 'agent.mjs', ...flags],
     { 'agent.mjs': module },
+    strange,
+  ],
+  [
+    'livekit-actors start with an agent of LiveKit’s own package',
+    [bin, 'start', 'agent.mjs', ...flags],
+    { 'agent.mjs': foreign, ...foreignPackage },
+    'project',
+  ],
+  [
+    'livekit-actors start with such an agent, compiled to CommonJS',
+    [bin, 'start', 'agent.cjs', ...flags],
+    { 'agent.cjs': foreignCommonJs, ...foreignPackage },
     strange,
   ],
   [

@@ -41,10 +41,13 @@ export function fakeJobContext<UserData = Record<string, unknown>>(
   options: TestJobOptions = {},
 ): FakeJobContext<UserData> {
   checkContextOptions(options);
-  const { order, proc, room, createRoom, clock, log, logs, published } = setStage(options);
+  const stage = setStage(options);
+  const { order, proc, room, createRoom, clock, log, logContext, logs, published } = stage;
+  const { directory, callbackMs } = stage;
   const shutdowns: string[] = [];
   const { ctx, abort, leave, runCallbacks } = openJob({
-    ...{ order, proc, createRoom, clock, log },
+    ...{ order, proc, createRoom, clock, log, logContext, directory, callbackMs },
+    server: undefined,
     agent: { entrypoint: () => {} },
     rtc: { problem: undefined },
     onShutdown: (reason) => shutdowns.push(reason),
@@ -58,6 +61,7 @@ export function fakeJobContext<UserData = Record<string, unknown>>(
       abort(reason);
       await leave();
       await runCallbacks(reason);
+      directory.remove();
     },
   };
 }

@@ -30,6 +30,10 @@ export interface TestJobOptions {
   >;
   /** What is in `ctx.proc.userdata` before a prewarm function adds to it. */
   readonly userdata?: object;
+  /** What is in `ctx.proc.userArguments`. */
+  readonly userArguments?: unknown;
+  /** How long each shutdown callback may take, in milliseconds. Default: Infinity, as in a worker. */
+  readonly shutdownCallbackTimeout?: number;
   /**
    * The time of the job: {@link createVirtualClock}, or xstate's `SimulatedClock`. Default the real
    * time.
@@ -74,6 +78,8 @@ const entries = {
   agentName: text,
   agent: members({ identity: name, name: text, metadata: text, attributes: texts }),
   userdata: v.custom<object>(isObject, 'an object'),
+  userArguments: v.unknown(),
+  shutdownCallbackTimeout: limit,
   clock,
 };
 const contextOptions = members(entries);

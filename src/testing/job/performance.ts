@@ -68,12 +68,16 @@ export function perform(input: PerformanceInput): Performance {
   };
   const end = (verdict: Verdict) => {
     play.timers.cancelAll();
+    stage.directory.remove();
     // Whatever comes now comes too late.
     play.phase = { name: 'exiting' };
     onEnded({ ...verdict, reason: play.reason });
   };
   const effectsByType = effectsOf(input, play, dispatch, end);
-  dispatch({ type: 'initialize', agent: { url: '', form: 'module' }, graceMs, logLevel: 'trace' });
+  dispatch({
+    ...{ type: 'initialize', agent: { url: '', form: 'module' }, logLevel: 'trace', directory: '' },
+    ...{ graceMs, callbackMs: stage.callbackMs, unhandledRejection: 'fail' },
+  });
   return {
     shutdown: (reason) => {
       play.reason ||= reason;
@@ -90,7 +94,7 @@ function effectsOf(
   dispatch: (event: Event) => void,
   end: (verdict: Verdict) => void,
 ): Perform<Effect['type']> {
-  const { clock, log, order, createRoom, proc } = stage;
+  const { clock, log, logContext, order, createRoom, proc, directory, callbackMs } = stage;
   const { held, timers } = play;
   const hear = (message: ToParent): void => {
     play.verdict ??= verdictIn(message);
@@ -103,7 +107,7 @@ function effectsOf(
     end({ outcome: play.verdict?.outcome ?? 'failed', error: tooSlow(shutdownMs) });
   };
   return {
-    ...jobEffects({ channel: { send: hear }, log, held, dispatch, clock, createRoom }),
+    ...jobEffects({ channel: { send: hear }, log, logContext, held, dispatch, clock, createRoom }),
     prepare: async () => {
       const cancel = timers.after(initializeMs, () =>
         dispatch({ type: 'preparation.failed', error: tooSlowStart(initializeMs) }),
@@ -113,7 +117,8 @@ function effectsOf(
       if ('error' in result) {
         return dispatch({ type: 'preparation.failed', error: result.error });
       }
-      held.prepared = { agent: result.agent, proc, rtc: { problem: undefined } };
+      const rtc = { problem: undefined };
+      held.prepared = { agent: result.agent, proc, rtc, directory, callbackMs };
       dispatch({ type: 'prepared', timings: {} });
       dispatch(order);
     },

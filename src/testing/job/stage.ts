@@ -1,9 +1,13 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Room } from '@livekit/rtc-node';
 import { nanoid } from 'nanoid';
 import { type JobClock, realClock } from '../../job/clock.js';
 import type { JobProcess } from '../../job/context.types.js';
 import type { StartOrder } from '../../job/lifecycle.types.js';
-import { createLog, type JobLog, type LogLevel } from '../../job/log.js';
+import { createLog, type JobLog, type LogContext, type LogLevel } from '../../job/log.js';
+import { ownProcess } from '../../job/own-process.js';
+import { type SessionDirectory, sessionDirectory } from '../../job/session-directory.js';
 import { createSimulatedRoom, type SimulatedRoom } from '../../job/simulated-room.js';
 import type { SimulatedPeer } from '../../job/simulated-world.js';
 import { Secret } from '../../secret.js';
@@ -41,6 +45,10 @@ export interface Stage {
   readonly createRoom: () => Room;
   readonly clock: JobClock;
   readonly log: JobLog;
+  readonly logContext: LogContext;
+  readonly directory: SessionDirectory;
+  /** How long a shutdown callback may take. */
+  readonly callbackMs: number;
   readonly logs: LogLine[];
   readonly published: PublishedData[];
   readonly sightings: Sightings;
@@ -55,17 +63,23 @@ export function setStage(options: TestJobOptions): Stage {
     published.push({ payload, text: new TextDecoder().decode(payload), topic, to });
     sightings.look();
   });
+  const logContext: LogContext = { fields: {} };
   const log = createLog({
     level: () => 'trace',
     fields: { job_id: order.jobId },
+    context: logContext,
     write: ({ level, message, fields }) => {
       logs.push({ level, message, fields });
       sightings.look();
     },
   });
   return {
-    ...{ order, room, log, logs, published, sightings },
-    proc: { pid: process.pid, userdata: { ...options.userdata } },
+    ...{ order, room, log, logContext, logs, published, sightings },
+    proc: Object.assign(ownProcess(options.userArguments), {
+      userdata: { ...options.userdata },
+    }),
+    directory: sessionDirectory(join(tmpdir(), `livekit-actors-${nanoid()}`)),
+    callbackMs: options.shutdownCallbackTimeout ?? Number.POSITIVE_INFINITY,
     createRoom: () => room as unknown as Room,
     clock: options.clock ?? realClock,
   };

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Timeouts } from '../../../src/machines/job-process.types.js';
 import type { Behaviour } from '../../support/behaviour.js';
 import { failure } from '../../support/samples.js';
 import {
@@ -21,8 +22,8 @@ const kill = { type: 'kill' };
 const terminate = { type: 'terminate' };
 
 /** A process that was told to end with SIGTERM, because its start failed. */
-const startTerminating = (machine: Machine) => {
-  const subject = start(machine);
+const startTerminating = (machine: Machine, timeouts: Partial<Timeouts> = {}) => {
+  const subject = start(machine, timeouts);
   subject.child.say({ type: 'child.spawned', pid: 41 });
   subject.child.say({ type: 'child.failed', error: failure });
   expect(subject.child.told).toEqual([terminate]);
@@ -128,6 +129,18 @@ export const killing: readonly Behaviour<Machine>[] = [
       const { advance, child } = startTerminating(machine);
 
       advance(1_999);
+      expect(child.told).toEqual([terminate]);
+
+      advance(1);
+      expect(child.told).toEqual([terminate, kill]);
+    },
+  },
+  {
+    title: 'kills the group as long after SIGTERM as it is told',
+    run: (machine) => {
+      const { advance, child } = startTerminating(machine, { terminateMs: 700 });
+
+      advance(699);
       expect(child.told).toEqual([terminate]);
 
       advance(1);
