@@ -45,7 +45,7 @@ export async function optionPage(): Promise<Page> {
     meaning,
     row.expects,
     said,
-    [row.env, row.overrideEnv, row.flag].map(code).filter(Boolean).join(' '),
+    [row.env, row.otherEnv, row.overrideEnv, row.flag].map(code).filter(Boolean).join(' '),
   ]);
   const columns = ['option', 'meaning', 'takes', 'default', 'variable, flag'];
   const text = `${[head, table(columns, rows), foot].join('\n\n')}\n`;

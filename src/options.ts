@@ -48,7 +48,7 @@ export function resolveOptions<UserData>(
   given: WorkerOptionsInit<UserData>,
   sources: Resolution,
 ): ResolvedOptions {
-  const { values, problems } = readOptions(optionTable, given, sources);
+  const { values, problems, origins } = readOptions(optionTable, given, sources);
   const options = values as OptionValues;
   const agent = options.agent === undefined ? sources.agent : moduleOf(options.agent);
   const missing = credentialNames
@@ -63,18 +63,27 @@ export function resolveOptions<UserData>(
     throw invalidOptions(problems);
   }
   if (agent === undefined || missing.length > 0) throw missingCredentials(missing);
-  return settingsOf(options, agent);
+  return settingsOf(options, agent, isVariable(origins.agentName));
 }
+
+/** Whether a value comes from a variable and not from a flag. */
+const isVariable = (origin: string | undefined): boolean =>
+  origin !== undefined && !origin.startsWith('--');
 
 const moduleOf = (agent: URL | string): AgentSource => ({ url: String(agent), form: 'module' });
 
-function settingsOf(options: OptionValues, agent: AgentSource): ResolvedOptions {
+function settingsOf(
+  options: OptionValues,
+  agent: AgentSource,
+  agentNameIsEnv: boolean,
+): ResolvedOptions {
   const { url = '', apiKey = '', apiSecret = '', permissions = {}, logger, ...rest } = options;
   const { entrypointFnc, prewarmFnc, execArgv, env, envExclude, ...plain } = rest;
   return Object.freeze({
     // The check of each row and its default have made these complete.
     ...(plain as Required<typeof plain> as unknown as ResolvedOptions),
     agent: Object.freeze(agent),
+    agentNameIsEnv,
     url: socketAddress(url),
     credentials: new Secret<KeyPair>(Object.freeze({ apiKey, apiSecret })),
     permissions: completePermissions(permissions),

@@ -40,6 +40,7 @@ describe('defaults', () => {
     agent,
     url: 'wss://example.com',
     agentName: '',
+    agentNameIsEnv: false,
     workerType: 'room',
     deployment: '',
     version: 'development',
@@ -66,6 +67,7 @@ describe('defaults', () => {
     maxOpenOffers: 256,
     maxJobs: Infinity,
     removeDeadParticipant: true,
+    http: true,
     host: '0.0.0.0',
     env: undefined,
     envExclude: [],
@@ -136,6 +138,7 @@ describe('bounds', () => {
     ['loadThreshold', [0, 0.5, 1, Infinity], [-0.1, 1.1, 70, Number.NaN, '0.7']],
     ['drainTimeout', durations, badDurations],
     ['port', [0, 8081, 65_535], [-1, 65_536, 1.5, Infinity, '80']],
+    ['http', [true, false], ['false', 0, null]],
     ['host', ['', '127.0.0.1'], [1, null]],
     ['logLevel', ['trace', 'fatal', 'silent'], ['INFO', 'verbose', 30]],
     ['initializeConcurrency', [1, 64, Infinity], [0, 1.5, -1]],
@@ -167,7 +170,7 @@ describe('bounds', () => {
     ).toEqual(bad.map(() => `- ${name}`));
   });
 
-  it('keeps 0 and Infinity as they are', () => {
+  it('keeps 0 and Infinity as they are (N-51)', () => {
     const zeros = { numIdleProcesses: 0, loadThreshold: 0, drainTimeout: 0, port: 0, maxJobs: 0 };
     const limitless = { maxRetry: Infinity, drainTimeout: Infinity, maxJobs: Infinity };
 
@@ -215,7 +218,7 @@ describe('precedence', () => {
     ['agentName', 'LIVEKIT_AGENT_NAME', 'variable', 'option', 'flag'],
     ['logLevel', 'LIVEKIT_LOG_LEVEL', 'warn', 'error', 'fatal'],
   ] as const)(
-    '%s: flag, then option, then variable, then default',
+    '%s: flag, then option, then variable, then default (F-14)',
     (name, key, variable, option, flag) => {
       const env = { ...variables, [key]: variable };
 
@@ -229,7 +232,7 @@ describe('precedence', () => {
   it.each([
     ['apiKey', 'LIVEKIT_API_KEY'],
     ['apiSecret', 'LIVEKIT_API_SECRET'],
-  ] as const)('%s: flag, then option, then variable', (name, key) => {
+  ] as const)('%s: flag, then option, then variable (F-14)', (name, key) => {
     const env = { ...variables, [key]: 'variable' };
     const read = (given: object, flags: object = {}) =>
       resolve(given, { env, flags: { ...flags } }).credentials.reveal()[name];
@@ -254,7 +257,34 @@ describe('precedence', () => {
     );
   });
 
-  it('takes an empty variable for unset, and an empty option for empty', () => {
+  it('reads LOG_LEVEL where LIVEKIT_LOG_LEVEL is not set (E-8, E-9)', () => {
+    const env = { ...variables, LOG_LEVEL: 'ERROR' };
+
+    expect(resolve({}, { env }).logLevel).toBe('error');
+    expect(resolve({}, { env: { ...env, LIVEKIT_LOG_LEVEL: 'trace' } }).logLevel).toBe('trace');
+    expect(resolve({ logLevel: 'warn' }, { env }).logLevel).toBe('warn');
+    expect(refusal({}, { env: { ...env, LOG_LEVEL: 'loud' } })).toEqual([
+      expect.stringMatching(/^- logLevel \(from LOG_LEVEL\): expected one of .*, got "loud"\.$/),
+    ]);
+  });
+
+  it('knows whether the agent has its name from a variable', () => {
+    const env = { ...variables, LIVEKIT_AGENT_NAME: 'bob' };
+    const forced = { ...env, LIVEKIT_AGENT_NAME_OVERRIDE: 'forced' };
+    const flags = { agentName: 'flag' };
+
+    expect(
+      [
+        resolve(),
+        resolve({}, { env }),
+        resolve({ agentName: 'option' }, { env }),
+        resolve({}, { env, flags }),
+        resolve({}, { env: forced, flags }),
+      ].map(({ agentNameIsEnv }) => agentNameIsEnv),
+    ).toEqual([false, true, false, false, true]);
+  });
+
+  it('takes an empty variable for unset, and an empty option for empty (D-10)', () => {
     const env = { ...variables, LIVEKIT_AGENT_NAME: '', LIVEKIT_LOG_LEVEL: '' };
 
     expect(resolve({}, { env })).toMatchObject({ agentName: '', logLevel: 'info' });
@@ -283,6 +313,8 @@ describe('texts of flags and variables', () => {
     ['drainTimeout', '0', 0],
     ['port', '0', 0],
     ['logLevel', 'WARN', 'warn'],
+    ['logLevel', 'Warning', 'warn'],
+    ['logLevel', 'CRITICAL', 'fatal'],
   ] as const)('reads %s from "%s"', (name, written, value) => {
     expect(resolve({}, { flags: { [name]: written } })[name]).toBe(value);
   });
@@ -405,7 +437,7 @@ describe('errors', () => {
     expect(problemOf(() => resolve({}, { env: {} })).message).toMatchInlineSnapshot(`
       "missing LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET
 
-        Set them in the environment, for example with: node --env-file=.env agent.js dev
+        Set them in the environment or in a file: "dev" reads .env, "start" takes --env-file .env
         A server to try things out: "npx livekit-actors dev-server", or "livekit-server --dev". Both take
           LIVEKIT_URL=ws://localhost:7880 LIVEKIT_API_KEY=devkey LIVEKIT_API_SECRET=secret"
     `);

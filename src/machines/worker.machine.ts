@@ -106,10 +106,6 @@ export const workerMachine = setup({
     hasLeft: ({ context }) => context.links.length === 0 && context.removals.length === 0,
   },
   actions: {
-    openHttp: spawnChild('httpServer', {
-      id: 'http',
-      input: ({ context: { settings } }) => ({ host: settings.host, port: settings.port }),
-    }),
     startSampling: spawnChild('loadSampler', {
       id: 'load',
       input: ({ context: { settings } }) => ({ loadFnc: settings.loadFnc }),
@@ -203,6 +199,7 @@ export const workerMachine = setup({
     'link.garbled': { actions: { type: 'tell', params: told.warned } },
     // A taken port must be known before the server sends jobs, so it comes first.
     'http.listening': { actions: ['openLinks', { type: 'tell', params: told.listening }] },
+    'http.unwanted': { actions: 'openLinks' },
     'link.failed': {
       target: '.draining',
       actions: [

@@ -40,6 +40,8 @@ export interface Settings {
   readonly url: string;
   readonly credentials: Secret<KeyPair>;
   readonly agentName: string;
+  /** Whether the name comes from a variable: `/worker` says so. */
+  readonly agentNameIsEnv: boolean;
   readonly workerType: JobKind;
   readonly permissions: Permissions;
   readonly deployment: string;
@@ -63,6 +65,8 @@ export interface Settings {
   readonly jobMemoryWarnMB: number;
   readonly jobMemoryLimitMB: number;
   readonly removeDeadParticipant: boolean;
+  /** Whether there are health endpoints. */
+  readonly http: boolean;
   readonly host: string;
   readonly port: number;
   readonly execArgv: readonly string[];
@@ -178,6 +182,8 @@ export type Event =
   | { readonly type: 'halt' }
   /** Raised by the worker itself: tell the servers how it is. */
   | { readonly type: 'report'; readonly ifChanged?: boolean }
+  /** Raised by the worker itself: its options have no health endpoints. */
+  | { readonly type: 'http.unwanted' }
   | { readonly type: 'drainTimeout.passed' }
   | { readonly type: 'prewarmTimeout.passed' }
   | DoneActorEvent<RequestEnded, `req.${number}`>

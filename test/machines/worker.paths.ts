@@ -1,5 +1,6 @@
 import type { AnyEventObject, SnapshotFrom } from 'xstate';
 import type { workerMachine } from '../../src/machines/worker.machine.js';
+import type { Settings } from '../../src/machines/worker.types.js';
 import { fakeChild, fakePort, fakePromise } from '../support/fake-ports.js';
 import { isIn } from '../support/invariants.js';
 import type { Invariant, Step, Walk } from '../support/paths.js';
@@ -126,8 +127,11 @@ function key({ context }: Snapshot): unknown {
   ];
 }
 
-const through = (events: Walk<Machine, Memory>['events'], maxJobs = 1): Walk<Machine, Memory> => ({
-  input: { settings: settingsWith({ maxOpenOffers: 1, maxJobs }) },
+const through = (
+  events: Walk<Machine, Memory>['events'],
+  more: Partial<Settings> = {},
+): Walk<Machine, Memory> => ({
+  input: { settings: settingsWith({ maxOpenOffers: 1, maxJobs: 1, ...more }) },
   provide: (machine) =>
     machine.provide({
       actors: {
@@ -156,10 +160,11 @@ const through = (events: Walk<Machine, Memory>['events'], maxJobs = 1): Walk<Mac
   invariants,
 });
 
-/** Ways through a worker: what may break under it, how its load moves, offers, and jobs. */
+/** Ways through a worker: what may break, how its load moves, offers, jobs, no health endpoints. */
 export const paths: readonly Walk<Machine, Memory>[] = [
   through(lifeFacts),
   through(loadFacts),
-  through(offerFacts, 2),
+  through(offerFacts, { maxJobs: 2 }),
   through(jobFacts),
+  through(loadFacts, { http: false }),
 ];

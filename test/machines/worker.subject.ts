@@ -46,6 +46,7 @@ export const settings: Settings = {
   url: 'ws://server.test',
   credentials,
   agentName: 'greeter',
+  agentNameIsEnv: false,
   workerType: 'room',
   permissions: {
     canPublish: true,
@@ -75,6 +76,7 @@ export const settings: Settings = {
   jobMemoryWarnMB: 1_000,
   jobMemoryLimitMB: 2_000,
   removeDeadParticipant: true,
+  http: true,
   host: '127.0.0.1',
   port: 8081,
   execArgv: ['--enable-source-maps'],

@@ -56,6 +56,7 @@ export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   agent: childInput.agent,
   url: 'ws://server.test',
   credentials: new Secret({ apiKey: 'key', apiSecret: 'secret' }),
+  agentNameIsEnv: false,
   agentName: '',
   workerType: 'room',
   permissions: {
@@ -86,6 +87,7 @@ export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   jobMemoryWarnMB: 1_000,
   jobMemoryLimitMB: Number.POSITIVE_INFINITY,
   removeDeadParticipant: true,
+  http: true,
   host: '127.0.0.1',
   port: 0,
   execArgv: [],
