@@ -68,7 +68,7 @@ const layers: Layers = {
     value: new RegExp(
       `^(${light}|worker(/.+)?\\.ts|(cli|machines|actors|observe)/.+|job/registry\\.ts|${settings})$`,
     ),
-    type: /^(job\/.+|commander)$/,
+    type: /^(job\/.+|testing\/.+|commander)$/,
     dynamic: /^(commander|worker\.ts|testing\/.+|cli\/.+|observe\/.+|actors\/.+|\(computed\))$/,
   },
   index: {

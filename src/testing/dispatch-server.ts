@@ -11,6 +11,7 @@ import { describeServer } from './dispatch/registration.js';
 import type { Rooms } from './dispatch/room-records.js';
 import { createRooms } from './dispatch/rooms.js';
 import type { TestServerOptions } from './dispatch/server-options.js';
+import type { Session } from './dispatch/session.js';
 import type { FaultControls, RoomControls, TestServer } from './dispatch/test-server.js';
 import { createTwirp } from './dispatch/twirp.js';
 
@@ -70,6 +71,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
       return hub.frames;
     },
     ...controlsOf(rooms),
+    simulateJob: (workerId, input) => jobs.offer(sessionOf(hub, workerId), input),
     terminate: jobs.terminate,
     ...faultsOf(hub, registrations, rejections),
     on: hub.observers.on,
@@ -120,10 +122,15 @@ function createHttp(hub: Hub, rooms: Rooms) {
 }
 
 function send(hub: Hub, workerId: string, message: Parameters<TestServer['send']>[1]): void {
-  const session = hub.sessions.get(workerId);
-  if (!session) throw new WorkerError('ERR_INVALID_ARGUMENT', 'No such worker is registered.');
+  const session = sessionOf(hub, workerId);
   if (typeof message === 'string' || message instanceof Uint8Array) session.sendRaw(message);
   else session.send(message);
+}
+
+function sessionOf(hub: Hub, workerId: string): Session {
+  const session = hub.sessions.get(workerId);
+  if (!session) throw new WorkerError('ERR_INVALID_ARGUMENT', 'No such worker is registered.');
+  return session;
 }
 
 async function shut(hub: Hub, listener: Listener): Promise<void> {

@@ -1,5 +1,6 @@
 export { type DevServerOptions, runDevServer } from './dev-server.js';
 export type { Frame, FrameDirection, MessageName } from './dispatch/frame-record.js';
+export type { SimulatedJobInput } from './dispatch/jobs.js';
 export type {
   AnswerRecord,
   DispatchOutcome,

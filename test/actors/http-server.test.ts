@@ -42,14 +42,14 @@ const rest = async (socket: Socket) => {
 };
 const statusLine = (text: string) => text.split('\r\n', 1)[0];
 
-it('says where it listens', async () => {
+it('says where it listens (R-S14)', async () => {
   const { facts, port } = await start();
 
   expect(facts).toEqual([{ type: 'http.listening', host: '127.0.0.1', port }]);
   expect(port > 0).toBe(true);
 });
 
-it('answers that it lives by itself', async () => {
+it('answers that it lives by itself, also with a query (F-143, N-24)', async () => {
   const { facts, url } = await start();
 
   const response = await fetch(`${url}/livez?verbose`);
@@ -63,7 +63,7 @@ it.each([
   ['/?x=1', 'health'],
   ['/readyz', 'ready'],
   ['/worker', 'worker'],
-])('lets the machine answer %s', async (path, route) => {
+])('lets the machine answer %s (F-143, R-S13)', async (path, route) => {
   const { answer, facts, url } = await start();
 
   const answered = answer(1, 503, '{"ready":false}');
@@ -106,7 +106,7 @@ it('answers HEAD without a body', async () => {
 });
 
 it.each(['/nothing', '/livez/', '//', '/%2e%2e/readyz', '/worker/../readyz', '/__proto__'])(
-  'knows nothing at %s, and repeats nothing of it',
+  'knows nothing at %s, and repeats nothing of it (R-S13)',
   async (path) => {
     const { facts, port } = await start();
 
@@ -120,7 +120,7 @@ it.each(['/nothing', '/livez/', '//', '/%2e%2e/readyz', '/worker/../readyz', '/_
   },
 );
 
-it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('takes no %s', async (method) => {
+it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('takes no %s (R-S13)', async (method) => {
   const { facts, port } = await start();
 
   const text = await rest(
@@ -132,7 +132,7 @@ it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('takes no %s', async (met
   expect(facts.length).toBe(1);
 });
 
-it('says nothing of what it is made of', async () => {
+it('says nothing of what it is made of (R-S13)', async () => {
   const { url } = await start();
 
   const { headers } = await fetch(`${url}/livez`);
@@ -140,7 +140,7 @@ it('says nothing of what it is made of', async () => {
   expect([...headers.keys()].filter((name) => /server|powered|version/.test(name))).toEqual([]);
 });
 
-it('refuses headers of more than 4 KiB', async () => {
+it('refuses headers of more than 4 KiB (R-S13)', async () => {
   const { port } = await start();
 
   const text = await rest(
@@ -150,7 +150,7 @@ it('refuses headers of more than 4 KiB', async () => {
   expect(statusLine(text)).toBe('HTTP/1.1 431 Request Header Fields Too Large');
 });
 
-it('hangs up on headers that do not end', async () => {
+it('hangs up on headers that do not end (R-S13)', async () => {
   const { port } = await start(100);
 
   const text = await rest(await raw(port, 'GET /livez HTTP/1.1\r\nHost: h\r\n'));
@@ -158,7 +158,7 @@ it('hangs up on headers that do not end', async () => {
   expect(statusLine(text)).toBe('HTTP/1.1 408 Request Timeout');
 });
 
-it('hangs up on a connection that stays idle', async () => {
+it('hangs up on a connection that stays idle (R-S13)', async () => {
   const { port } = await start(100);
 
   const text = await rest(await raw(port, 'GET /livez HTTP/1.1\r\nHost: h\r\n\r\n'));
@@ -189,7 +189,7 @@ it('bears the answer to a client that is gone, and to nobody', async () => {
   expect((await fetch(`${url}/livez`)).status).toBe(200);
 });
 
-it('holds at most 64 connections', async () => {
+it('holds at most 64 connections (R-S13, R-F13)', async () => {
   const { port } = await start();
   const sockets = await Promise.all(Array.from({ length: 80 }, () => raw(port, 'GET')));
   const closed = () => sockets.filter((socket) => socket.closed).length;
@@ -200,7 +200,36 @@ it('holds at most 64 connections', async () => {
   expect(closed()).toBe(16);
 });
 
-it('fails with the remedy when its port is taken', async () => {
+it('answers a probe while others hold all connections and send nothing (R-F13)', async () => {
+  const { port, url } = await start();
+  const sockets = await Promise.all(Array.from({ length: 70 }, () => raw(port, 'GET')));
+
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+  expect(sockets.filter((socket) => socket.destroyed).length).toBeLessThan(70);
+});
+
+it('takes several requests in one packet, and a target that is a whole address (R-S13)', async () => {
+  const { port } = await start();
+  const get = (target: string, more = '') => `GET ${target} HTTP/1.1\r\nHost: h\r\n${more}\r\n`;
+
+  const text = await rest(
+    await raw(port, get('/livez') + get('http://h/livez', 'Connection: close\r\n')),
+  );
+
+  expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404']);
+});
+
+it('hangs up on a body that does not come (R-S13)', async () => {
+  const { port } = await start(100);
+
+  const text = await rest(
+    await raw(port, 'GET /livez HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n'),
+  );
+
+  expect(statusLine(text)).toBe('HTTP/1.1 200 OK');
+});
+
+it('fails with the remedy when its port is taken (R-F12, N-46)', async () => {
   const { port } = await start();
 
   const second = runActor<HttpCommand, HttpFact, HttpInput>(httpServer(), {
