@@ -46,7 +46,7 @@ const layers: Layers = {
   },
   observe: {
     files: /^observe\//,
-    value: /^(xstate|node:util|observe\/.+|options\/addresses\.ts)$/,
+    value: /^(xstate|node:fs|node:util|observe\/.+|options\/addresses\.ts)$/,
     type: new RegExp(`^(machines/.+|${settings})$`),
     dynamic: /^pino$/,
   },

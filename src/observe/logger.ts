@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { Logger } from '../options.js';
 import type { LogLine } from './log-lines.js';
 import { redact, redactText } from './log-redact.js';
-import { openLogStream } from './log-stream.js';
+import { type LogStream, openLogStream, type StandardStream } from './log-stream.js';
 import { paintWith, toPretty } from './pretty.js';
 
 /** Where lines go. Writing never throws. */
@@ -31,9 +31,11 @@ export const filtered = (level: string, sink: LogSink): LogSink => ({
   close: () => sink.close(),
 });
 
-/** Lines of JSON for machines. `fd` is a file descriptor, 1 for the standard output. */
-export async function jsonSink(fd = 1): Promise<LogSink> {
-  const [{ default: pino }, stream] = await Promise.all([import('pino'), openLogStream(fd)]);
+/** Lines of JSON for machines. */
+export async function jsonSink(
+  opened: Promise<LogStream> = openLogStream(process.stdout),
+): Promise<LogSink> {
+  const [{ default: pino }, stream] = await Promise.all([import('pino'), opened]);
   const logger = pino(
     {
       level: 'trace',
@@ -54,13 +56,13 @@ export async function jsonSink(fd = 1): Promise<LogSink> {
 
 /** Lines for people. A terminal is written to at once, so that a prompt comes after the lines. */
 export async function prettySink(
-  terminal: NodeJS.WriteStream & { readonly fd: number },
+  terminal: StandardStream,
   colour: ColourChoice = 'auto',
 ): Promise<LogSink> {
   const paint = paintWith(isColourful(terminal, colour));
   const stream = terminal.isTTY
     ? { write: (text: string) => terminal.write(text), close: async () => {} }
-    : await openLogStream(terminal.fd);
+    : await openLogStream(terminal);
   return {
     write: (line, time = Date.now()) => stream.write(`${toPretty(line, new Date(time), paint)}\n`),
     close: stream.close,

@@ -23,7 +23,7 @@ it.each<[string, Output, number, number]>([
   ['an address that is none of a server', end('failed', 0, 'ERR_CONNECTION_FAILED'), 1_000, 78],
   ['a bug', end('failed', 0, 'ERR_INTERNAL'), 1_000, 1],
   ['a failure without a cause', end('failed'), 1_000, 1],
-])('gives %s its exit code', (_, output, drainTimeout, code) => {
+])('gives %s its exit code (F-140, D-17)', (_, output, drainTimeout, code) => {
   expect(exitCodeOf(output, drainTimeout)).toBe(code);
 });
 

@@ -74,7 +74,7 @@ it('leaves no process after kill -9 while one blocks its event loop to prewarm',
   await seen(isGone(program));
 });
 
-it('drains at SIGTERM: takes nothing new, lets the job end by itself, exits 0', async () => {
+it('drains at SIGTERM: takes nothing new, lets the job end by itself, exits 0 (F-140)', async () => {
   const run = await busyWorker();
   const { program, server, job, pid } = run;
 
@@ -92,7 +92,7 @@ it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)(
-  'ends at once at the second %s, with code %i and without a process',
+  'ends at once at the second %s, with code %i and without a process (F-140)',
   async (signal, code) => {
     const run = await busyWorker(['start'], 'helps');
 
@@ -109,7 +109,7 @@ it.each([
   },
 );
 
-it('cuts the jobs that outlast the drain limit, through their callbacks, and exits 75', async () => {
+it('cuts the jobs that outlast the drain limit, through their callbacks, and exits 75 (F-135, F-140)', async () => {
   const run = await busyWorker(['start', '--drain-timeout', '100ms']);
 
   run.program.signal('SIGTERM');
@@ -121,7 +121,7 @@ it('cuts the jobs that outlast the drain limit, through their callbacks, and exi
   expect(run.job.status).toBe('success');
 });
 
-it('ends the jobs of dev through their callbacks at the first SIGINT and exits 0', async () => {
+it('ends the jobs of dev through their callbacks at the first SIGINT and exits 0 (F-140)', async () => {
   const world = await serveWithLedger();
   const args = [agentFile('obeys-in-one-file.mjs'), 'dev', '--log-format', 'json'];
   const program = runProgram(args, world);
