@@ -65,17 +65,22 @@ const log = 'Log:';
 const health = 'Health endpoints:';
 
 const ofOptions: Partial<Record<OptionName, OfOption>> = {
-  url: { group: server, value: 'url', help: 'its address (LIVEKIT_URL)', commands: withServer },
+  url: {
+    group: server,
+    value: 'url',
+    help: 'address of the server (LIVEKIT_URL)',
+    commands: withServer,
+  },
   apiKey: {
     group: server,
     value: 'key',
-    help: 'better set as LIVEKIT_API_KEY',
+    help: 'API key; better set as LIVEKIT_API_KEY',
     commands: withServer,
   },
   apiSecret: {
     group: server,
     value: 'secret',
-    help: 'better set as LIVEKIT_API_SECRET',
+    help: 'its secret; better set as LIVEKIT_API_SECRET',
     commands: withServer,
   },
   agentName: {
@@ -109,11 +114,11 @@ const ofOptions: Partial<Record<OptionName, OfOption>> = {
   port: {
     group: health,
     value: 'port',
-    help: 'port to listen on; 0 takes a free one',
+    help: 'port they listen on; 0 takes a free one',
     commands: workers,
   },
-  host: { group: health, value: 'address', help: 'address to listen on', commands: workers },
-  http: { group: health, help: 'open no port', commands: workers },
+  host: { group: health, value: 'address', help: 'address they listen on', commands: workers },
+  http: { group: health, help: 'no health endpoints', commands: workers },
 };
 
 const flagsOfOptions: readonly Flag[] = Object.entries(ofOptions).map(

@@ -84,9 +84,9 @@ describe.concurrent('help', () => {
                                  here)
 
       Server:
-        --url <url>              its address (LIVEKIT_URL)
-        --api-key <key>          better set as LIVEKIT_API_KEY
-        --api-secret <secret>    better set as LIVEKIT_API_SECRET
+        --url <url>              address of the server (LIVEKIT_URL)
+        --api-key <key>          API key; better set as LIVEKIT_API_KEY
+        --api-secret <secret>    its secret; better set as LIVEKIT_API_SECRET
 
       Jobs:
         --agent-name <name>      name for explicit dispatch (LIVEKIT_AGENT_NAME)
@@ -107,9 +107,10 @@ describe.concurrent('help', () => {
                                  "never", default: auto)
 
       Health endpoints:
-        --port <port>            port to listen on; 0 takes a free one (default: 8081)
-        --host <address>         address to listen on (default: 0.0.0.0)
-        --no-http                open no port
+        --port <port>            port they listen on; 0 takes a free one (default:
+                                 8081)
+        --host <address>         address they listen on (default: 0.0.0.0)
+        --no-http                no health endpoints
 
       Environment:
         --env-file <file>        file with variables; those that are set stay. May be
