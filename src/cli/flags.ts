@@ -1,5 +1,6 @@
-import type { Mode, Row } from '../options/rows.js';
+import type { Row } from '../options/rows.js';
 import { type OptionName, optionTable } from '../options/table.js';
+import type { Mode } from '../options.js';
 
 /** The commands that run an agent. */
 export type AgentCommand = 'start' | 'dev' | 'connect' | 'simulate';
