@@ -218,7 +218,7 @@ describe('precedence', () => {
     ['agentName', 'LIVEKIT_AGENT_NAME', 'variable', 'option', 'flag'],
     ['logLevel', 'LIVEKIT_LOG_LEVEL', 'warn', 'error', 'fatal'],
   ] as const)(
-    '%s: flag, then option, then variable, then default (F-14)',
+    '%s: flag, then option, then variable, then default (F-14, D-10)',
     (name, key, variable, option, flag) => {
       const env = { ...variables, [key]: variable };
 
@@ -284,7 +284,7 @@ describe('precedence', () => {
     ).toEqual([false, true, false, false, true]);
   });
 
-  it('takes an empty variable for unset, and an empty option for empty (D-10)', () => {
+  it('takes an empty variable for unset, and an empty option for empty', () => {
     const env = { ...variables, LIVEKIT_AGENT_NAME: '', LIVEKIT_LOG_LEVEL: '' };
 
     expect(resolve({}, { env })).toMatchObject({ agentName: '', logLevel: 'info' });

@@ -148,7 +148,7 @@ it.each([
   [undefined, false],
   [{}, false],
   [{ terminate: true }, true],
-] as const)('rejects with %o as terminate %s', async (options, terminate) => {
+] as const)('rejects with %o as terminate %s (D-23)', async (options, terminate) => {
   const { actor, request } = await hold();
 
   const rejection = request.reject(options);

@@ -72,7 +72,7 @@ it('tells a handler that blocked the worker for too long that its acceptance is 
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('ends a job for all workers with reject({ terminate: true })', async () => {
+it('ends a job for all workers with reject({ terminate: true }) (D-23)', async () => {
   const { world, first, second, asked } = await twoWorkers((request) =>
     request.reject({ terminate: true }),
   );

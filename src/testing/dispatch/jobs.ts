@@ -8,23 +8,12 @@ import {
 import { isTerminal } from '../ledger/statuses.js';
 import type { Hub } from './hub.js';
 import { createJob, type JobInput, type NewJob } from './job-records.js';
-import type { JobRecord, JobTypeWord, Mutable } from './records.js';
-import type { ParticipantInput } from './room-records.js';
+import type { JobRecord, Mutable } from './records.js';
 import { searchWorker } from './search.js';
 import { isVisible, select, type Wanted } from './selection.js';
 import type { Session } from './session.js';
+import type { SimulatedJobInput } from './simulated-job.js';
 import { toJobStatusWord } from './words.js';
-
-/** A job for one worker, which no dispatch asked for. */
-export interface SimulatedJobInput {
-  /** The room as the job has it. It need not exist here. */
-  readonly room: { readonly name: string; readonly sid?: string; readonly metadata?: string };
-  /** Whom the job is about. */
-  readonly participant?: Omit<ParticipantInput, 'isAgent'> & { readonly sid?: string };
-  /** Default: what the worker registered for. */
-  readonly type?: JobTypeWord;
-  readonly metadata?: string;
-}
 
 /** The jobs of one server. */
 export interface Jobs {

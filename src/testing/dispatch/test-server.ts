@@ -1,11 +1,11 @@
 import type { ServerMessage } from '@livekit/protocol';
 import type { Secret } from '../../secret.js';
 import type { Frame } from './frame-record.js';
-import type { SimulatedJobInput } from './jobs.js';
 import type { Observers } from './observers.js';
 import type { JobRecord, RoomRecord, WorkerRecord } from './records.js';
 import type { RoomInput, Rooms } from './room-records.js';
 import type { ScriptHandle, ScriptRule } from './script.js';
+import type { SimulatedJobInput } from './simulated-job.js';
 
 /** What happens in the rooms of a test server. All of it takes effect before the call returns. */
 export interface RoomControls
