@@ -35,8 +35,7 @@ three of the server (\`url\`, \`apiKey\`, \`apiSecret\`, usually as variables) a
 - Everything that is wrong is told at once, in one error: \`ERR_INVALID_OPTIONS\` or
   \`ERR_MISSING_CREDENTIALS\` ([Errors](errors.md)). A name that does not exist is wrong, too.`;
 
-const foot = `Two more flags belong to the commands alone: \`--log-format json|pretty\` (JSON on the standard output
-for \`start\`, readable lines on the standard error for \`dev\`) and \`--color auto|always|never\`.
+const foot = `The flags of each command are in [The command line](commands.md).
 A key or secret in a flag can be read in the process list by everybody on the machine; the log warns.`;
 
 /** The page of options: every row of the table. */
@@ -46,7 +45,7 @@ export async function optionPage(): Promise<Page> {
     meaning,
     row.expects,
     said,
-    [row.env, row.overrideEnv, row.flag].map(code).filter(Boolean).join(' '),
+    [row.env, row.otherEnv, row.overrideEnv, row.flag].map(code).filter(Boolean).join(' '),
   ]);
   const columns = ['option', 'meaning', 'takes', 'default', 'variable, flag'];
   const text = `${[head, table(columns, rows), foot].join('\n\n')}\n`;

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { commandNames } from '../src/cli/commands.js';
 import { exitCodes } from '../src/cli/exit-codes.js';
+import { agentFlags, flagsOf } from '../src/cli/flags.js';
 import { logTable } from './log-table.js';
-import { table } from './markdown.js';
+import { code, table } from './markdown.js';
 import { memberDocs } from './member-docs.js';
 
 const place = /<!-- table: (\S+) -->\n(?:\|.*\n)*/g;
@@ -20,6 +22,7 @@ export const withTables = (page: string, tables: Tables): string =>
 /** Every table that is made from the code. */
 export const tablesOfPages = async (): Promise<Tables> => ({
   'exit-codes': await exitCodeTable(),
+  flags: flagTable(),
   'log-lines': await logTable(),
 });
 
@@ -29,5 +32,18 @@ async function exitCodeTable(): Promise<string> {
   return table(
     ['code', 'meaning'],
     Object.entries(exitCodes).map(([name, code]) => [String(code), docs.get(name) ?? '']),
+  );
+}
+
+function flagTable(): string {
+  const has = (command: (typeof commandNames)[number], flag: (typeof agentFlags)[number]) =>
+    flagsOf(command).includes(flag);
+  return table(
+    ['flag', 'meaning', ...commandNames],
+    agentFlags.map((flag) => [
+      code(flag.syntax),
+      flag.choices === undefined ? flag.help : `${flag.help}: ${flag.choices.join(', ')}`,
+      ...commandNames.map((command) => (has(command, flag) ? '✓' : '')),
+    ]),
   );
 }

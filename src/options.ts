@@ -52,7 +52,7 @@ export function resolveOptions<UserData>(
   given: WorkerOptionsInit<UserData>,
   sources: Resolution,
 ): ResolvedOptions {
-  const { values, problems } = readOptions(optionTable, given, sources);
+  const { values, problems, origins } = readOptions(optionTable, given, sources);
   const options = values as OptionValues;
   const agent = options.agent === undefined ? sources.agent : moduleOf(options.agent);
   const missing = credentialNames
@@ -67,12 +67,23 @@ export function resolveOptions<UserData>(
     throw invalidOptions(problems);
   }
   if (agent === undefined || missing.length > 0) throw missingCredentials(missing);
-  return settingsOf(options, agent, sources.mode);
+  return settingsOf(options, agent, {
+    mode: sources.mode,
+    agentNameIsEnv: isVariable(origins.agentName),
+  });
 }
+
+/** Whether a value comes from a variable and not from a flag. */
+const isVariable = (origin: string | undefined): boolean =>
+  origin !== undefined && !origin.startsWith('--');
 
 const moduleOf = (agent: URL | string): AgentSource => ({ url: String(agent), form: 'module' });
 
-function settingsOf(options: OptionValues, agent: AgentSource, mode: Mode): ResolvedOptions {
+function settingsOf(
+  options: OptionValues,
+  agent: AgentSource,
+  { mode, agentNameIsEnv }: { readonly mode: Mode; readonly agentNameIsEnv: boolean },
+): ResolvedOptions {
   const { url = '', apiKey = '', apiSecret = '', logger, ...rest } = options;
   const { entrypointFnc, prewarmFnc, execArgv, env, envExclude, userArguments, ...more } = rest;
   const { httpProxy, caFile, workerToken, textFrames, ...plain } = more;
@@ -83,6 +94,7 @@ function settingsOf(options: OptionValues, agent: AgentSource, mode: Mode): Reso
     ...(plain as Required<typeof plain> as unknown as ResolvedOptions),
     ...(hosted && { loadFnc: undefined, loadThreshold: defaultThreshold(mode) }),
     agent: Object.freeze(agent),
+    agentNameIsEnv,
     url: socketAddress(url),
     credentials: new Secret<KeyPair>(Object.freeze({ apiKey, apiSecret })),
     permissions,

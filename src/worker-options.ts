@@ -34,7 +34,7 @@ export class WorkerOptions<UserData = Record<string, unknown>> {
 
   constructor(given: WorkerOptionsInit<UserData>) {
     this.#given = Object.freeze({ ...given });
-    if (!isCommand(process.argv[2])) checkGiven(this.#given);
+    if (!isCommand(process.argv.slice(2))) checkGiven(this.#given);
   }
 
   /** The functions of an agent that is defined in one file with its options. */
@@ -69,5 +69,7 @@ export class WorkerOptions<UserData = Record<string, unknown>> {
 }
 
 /** Whether `cli.runApp` will say what is wrong, or has said it in the process of the worker. */
-const isCommand = (word: string | undefined): boolean =>
-  word === 'start' || word === 'dev' || currentRunner() !== undefined;
+const isCommand = (args: readonly string[]): boolean =>
+  commands.some((command) => args.includes(command)) || currentRunner() !== undefined;
+
+const commands = ['start', 'dev', 'connect', 'simulate'];

@@ -55,7 +55,7 @@ const layers: Layers = {
   },
   observe: {
     files: /^observe\//,
-    value: /^(xstate|node:util|observe\/.+|options\/addresses\.ts)$/,
+    value: /^(xstate|node:fs|node:util|observe\/.+|options\/addresses\.ts)$/,
     type: new RegExp(`^(machines/.+|${settings})$`),
     dynamic: /^pino$/,
   },
@@ -79,7 +79,7 @@ const layers: Layers = {
     value: new RegExp(
       `^(${light}|worker(/.+)?\\.ts|(cli|machines|actors|observe)/.+|job/registry\\.ts|${settings})$`,
     ),
-    type: /^(job\/.+|commander)$/,
+    type: /^(job\/.+|testing\/.+|commander)$/,
     dynamic: /^(commander|worker\.ts|testing\/.+|cli\/.+|observe\/.+|actors\/.+|\(computed\))$/,
   },
   index: {

@@ -52,6 +52,7 @@ describe('defaults', () => {
     unregistered: false,
     advice: [],
     agentName: '',
+    agentNameIsEnv: false,
     workerType: 'room',
     deployment: '',
     version: 'development',
@@ -78,6 +79,7 @@ describe('defaults', () => {
     maxOpenOffers: 256,
     maxJobs: Infinity,
     removeDeadParticipant: true,
+    http: true,
     host: '0.0.0.0',
     env: undefined,
     envExclude: [],
@@ -159,6 +161,7 @@ describe('bounds', () => {
     ['loadThreshold', [0, 0.5, 1, Infinity], [-0.1, 1.1, 70, Number.NaN, '0.7']],
     ['drainTimeout', durations, badDurations],
     ['port', [0, 8081, 65_535], [-1, 65_536, 1.5, Infinity, '80']],
+    ['http', [true, false], ['false', 0, null]],
     ['host', ['', '127.0.0.1'], [1, null]],
     ['logLevel', ['trace', 'fatal', 'silent'], ['INFO', 'verbose', 30]],
     ['initializeConcurrency', [1, 64, Infinity], [0, 1.5, -1]],
@@ -250,7 +253,7 @@ describe('precedence', () => {
     ['agentName', 'LIVEKIT_AGENT_NAME', 'variable', 'option', 'flag'],
     ['logLevel', 'LIVEKIT_LOG_LEVEL', 'warn', 'error', 'fatal'],
   ] as const)(
-    '%s: flag, then option, then variable, then default (F-14, F-16, E-1, E-4, E-8)',
+    '%s: flag, then option, then variable, then default (F-14, F-16, E-1, E-4, E-8, D-10)',
     (name, key, variable, option, flag) => {
       const env = { ...variables, [key]: variable };
 
@@ -287,6 +290,33 @@ describe('precedence', () => {
     expect(resolve({ agentName: 'option' }, { env, flags: { agentName: 'flag' } }).agentName).toBe(
       'forced',
     );
+  });
+
+  it('reads LOG_LEVEL where LIVEKIT_LOG_LEVEL is not set (E-8, E-9)', () => {
+    const env = { ...variables, LOG_LEVEL: 'ERROR' };
+
+    expect(resolve({}, { env }).logLevel).toBe('error');
+    expect(resolve({}, { env: { ...env, LIVEKIT_LOG_LEVEL: 'trace' } }).logLevel).toBe('trace');
+    expect(resolve({ logLevel: 'warn' }, { env }).logLevel).toBe('warn');
+    expect(refusal({}, { env: { ...env, LOG_LEVEL: 'loud' } })).toEqual([
+      expect.stringMatching(/^- logLevel \(from LOG_LEVEL\): expected one of .*, got "loud"\.$/),
+    ]);
+  });
+
+  it('knows whether the agent has its name from a variable', () => {
+    const env = { ...variables, LIVEKIT_AGENT_NAME: 'bob' };
+    const forced = { ...env, LIVEKIT_AGENT_NAME_OVERRIDE: 'forced' };
+    const flags = { agentName: 'flag' };
+
+    expect(
+      [
+        resolve(),
+        resolve({}, { env }),
+        resolve({ agentName: 'option' }, { env }),
+        resolve({}, { env, flags }),
+        resolve({}, { env: forced, flags }),
+      ].map(({ agentNameIsEnv }) => agentNameIsEnv),
+    ).toEqual([false, true, false, false, true]);
   });
 
   it('takes an empty variable for unset, and an empty option for empty', () => {
@@ -415,6 +445,8 @@ describe('texts of flags and variables', () => {
     ['drainTimeout', '0', 0],
     ['port', '0', 0],
     ['logLevel', 'WARN', 'warn'],
+    ['logLevel', 'Warning', 'warn'],
+    ['logLevel', 'CRITICAL', 'fatal'],
   ] as const)('reads %s from "%s"', (name, written, value) => {
     expect(resolve({}, { flags: { [name]: written } })[name]).toBe(value);
   });
@@ -549,7 +581,7 @@ describe('errors', () => {
     expect(problemOf(() => resolve({}, { env: {} })).message).toMatchInlineSnapshot(`
       "missing LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET
 
-        Set them in the environment, for example with: node --env-file=.env agent.js dev
+        Set them in the environment or in a file: "dev" reads .env, "start" takes --env-file .env
         A server to try things out: "npx livekit-actors dev-server", or "livekit-server --dev". Both take
           LIVEKIT_URL=ws://localhost:7880 LIVEKIT_API_KEY=devkey LIVEKIT_API_SECRET=secret"
     `);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type CallbackActorLogic, type CallbackLogicFunction, fromCallback } from 'xstate';
 import type { HttpCommand, HttpFact, HttpInput } from '../machines/worker.types.js';
 import { answer } from './http-answer.js';
@@ -26,7 +26,8 @@ export interface HttpServerOptions {
  * Makes the real HTTP server, to be provided to a machine's `httpServer` port. Each actor owns one
  * listening port: requests for `/`, `/readyz` and `/worker` become facts that the machine answers
  * with `respond`, or 503 once their time has passed. `/livez` says 200 as long as the process can
- * answer at all. It reads no body and repeats nothing of a request.
+ * answer at all. It reads no body and repeats nothing of a request. Of more than 64 connections the
+ * oldest one goes, so that those who only hold them keep no probe out.
  *
  * Contract: `http.listening` or `http.failed` is reported once, and first.
  */
@@ -41,7 +42,7 @@ export const httpServer = ({
     // Not imported: the processes of jobs load this file too, and never listen.
     const { createServer } = process.getBuiltinModule('node:http');
     const server = createServer(limits(timeoutMs));
-    server.maxConnections = maxConnections;
+    server.on('connection', newestOf(maxConnections));
     const open = openRequests(timeoutMs);
     receive(({ request, status, body }) => open.take(request)?.(status, body));
 
@@ -72,6 +73,19 @@ export const httpServer = ({
   };
   return fromCallback(httpServerLogic);
 };
+
+/** Keeps the newest connections. */
+function newestOf(most: number): (socket: Socket) => void {
+  const held = new Set<Socket>();
+  return (socket) => {
+    held.add(socket);
+    socket.once('close', () => held.delete(socket));
+    const [oldest] = held;
+    if (oldest === undefined || held.size <= most) return;
+    held.delete(oldest);
+    oldest.destroy();
+  };
+}
 
 const limits = (timeoutMs: number) => ({
   maxHeaderSize: maxHeaderBytes,

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readCommandLine } from './command-line.js';
-import { leave, reportFailure } from './failure.js';
+import { leave, outliveReaders, reportFailure } from './failure.js';
 
 /** The program of this package: it takes the agent's file as an argument. */
 async function main(args: readonly string[]): Promise<number> {
@@ -14,6 +14,7 @@ async function main(args: readonly string[]): Promise<number> {
   return runEntry(invocation);
 }
 
+outliveReaders();
 main(process.argv.slice(2)).then(leave, (error: unknown) =>
   leave(reportFailure(error, process.stderr)),
 );

@@ -9,7 +9,9 @@ export async function devServer(port: string | undefined): Promise<number> {
     ...(port !== undefined && { port: portOf(port) }),
     print: (line) => process.stderr.write(`${line}\n`),
   });
-  process.stderr.write('LIVEKIT_API_KEY=devkey LIVEKIT_API_SECRET=secret\n');
+  process.stderr.write(
+    `LIVEKIT_URL=${server.url} LIVEKIT_API_KEY=${server.apiKey} LIVEKIT_API_SECRET=${server.apiSecret.reveal()}\n`,
+  );
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await server.stop();
   return exitCodes.ok;

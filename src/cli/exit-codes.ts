@@ -11,6 +11,8 @@ export const exitCodes = {
   usage: 64,
   /** The server was out of reach for all attempts. */
   unreachable: 69,
+  /** The one job of `connect` or `simulate` failed, or the agent did not take it. */
+  jobFailed: 70,
   /** A drain limit above 0 passed, and jobs were ended before they were over. */
   cut: 75,
   /** The server refused the key pair. */

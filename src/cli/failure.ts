@@ -11,6 +11,11 @@ export function reportFailure(error: unknown, stream: NodeJS.WritableStream): nu
   return exitCode;
 }
 
+/** Lets nobody's closed pipe end this program: what is written to it is lost. */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+
 /**
  * Ends the process: by itself once nothing is left to do, or half a second later, since what a
  * user's file left running must not keep a worker that ended.

@@ -1,81 +1,74 @@
-import type { AgentSource } from '../machines/job-process.types.js';
 import type { Settings } from '../machines/worker.types.js';
-import type { LogLine } from '../observe/log-lines.js';
-import { filtered, jsonSink, type LogSink, loggerSink, prettySink } from '../observe/logger.js';
-import { shownAddress } from '../options/addresses.js';
-import type { ResolvedOptions } from '../options.js';
+import { dispatchOf, type LogLine } from '../observe/log-lines.js';
+import { isLocalAddress, shownAddress } from '../options/addresses.js';
 import { version } from '../version.js';
-import type { WorkerOptions } from '../worker-options.js';
 import { showBanner } from './banner.js';
-import type { Invocation } from './command-line.js';
-import { secretFlags } from './flags.js';
-import type { AppEnvironment } from './run-app.js';
+import { type Order, openLog, settingsFor } from './order.js';
 
-/** A command that runs a worker. */
-export type WorkerInvocation = Extract<Invocation, { readonly flags: object }>;
-
-interface Order {
-  readonly invocation: WorkerInvocation;
-  readonly options: WorkerOptions<unknown>;
-  readonly environment: AppEnvironment;
-  readonly entry: string;
-  readonly agent: AgentSource;
-  /** The loader that the processes of jobs need for the agent's file. */
-  readonly loader: string | undefined;
+/** Runs a command of an agent and returns its exit code. Throws for mistakes in the options. */
+export async function runCommand(order: Order): Promise<number> {
+  switch (order.invocation.command) {
+    case 'connect':
+      return (await import('./connect.js')).connect(order);
+    case 'simulate':
+      return (await import('./simulate.js')).simulate(order);
+    default:
+      return work(order);
+  }
 }
 
-/** Runs a worker for a command and returns its exit code. Throws for mistakes in the options. */
-export async function runCommand(order: Order): Promise<number> {
-  const { invocation, options, environment, entry } = order;
-  const settings = settingsFor(order);
-  const sink = filtered(settings.logLevel, await sinkFor(invocation, options));
-  for (const line of warnings(invocation)) sink.write(line);
+async function work(order: Order): Promise<number> {
+  const { invocation, environment, entry } = order;
   const { command: mode, format, colour } = invocation;
-  if (format === 'pretty' && process.stderr.isTTY) showBanner({ mode, settings, entry, colour });
+  const settings = settingsFor(order);
+  const sink = await openLog(order, settings);
+  if (format === 'pretty' && process.stderr.isTTY)
+    showBanner({
+      mode,
+      entry,
+      colour,
+      server: shownAddress(settings.url),
+      takes: takenBy(settings),
+    });
   else sink.write(startLine(mode, settings));
+  for (const line of mode === 'dev' ? devWarnings(settings) : []) sink.write(line);
   const { runRealWorker } = await import('./real-worker.js');
   return runRealWorker({ settings, sink, environment });
 }
 
-function settingsFor({ invocation, options, agent, loader }: Order): ResolvedOptions {
-  const { command: mode, flags } = invocation;
-  const settings = options.resolve({ mode, env: process.env, flags, agent });
-  if (loader === undefined) return settings;
-  return Object.freeze({
-    ...settings,
-    execArgv: Object.freeze([...settings.execArgv, '--import', loader]),
-  });
-}
+/** What a worker waits for, in words. */
+export const takenBy = ({ agentName, workerType }: Settings): string =>
+  dispatchOf(agentName) === 'automatic'
+    ? `jobs for every ${workerType} (automatic dispatch)`
+    : `jobs that ask for "${agentName}" by name, one for each ${workerType}`;
 
-const sinkFor = async (
-  { format, colour }: WorkerInvocation,
-  { logger }: WorkerOptions<unknown>,
-): Promise<LogSink> => {
-  if (logger !== undefined) return loggerSink(logger);
-  return format === 'json' ? await jsonSink() : prettySink(process.stderr, colour);
-};
-
-const startLine = (
-  mode: string,
-  { url, numIdleProcesses, loadThreshold, maxJobs }: Settings,
-): LogLine => ({
+const startLine = (mode: string, settings: Settings): LogLine => ({
   level: 'info',
   event: 'worker.starting',
   msg: `livekit-actors ${version} starts in ${mode} mode`,
   fields: {
     version,
     node: process.versions.node,
-    url: shownAddress(url),
-    num_idle_processes: numIdleProcesses,
-    load_threshold: String(loadThreshold),
-    max_jobs: String(maxJobs),
+    mode,
+    dispatch: dispatchOf(settings.agentName),
+    agent_name: settings.agentName,
+    job_type: settings.workerType,
+    url: shownAddress(settings.url),
+    num_idle_processes: settings.numIdleProcesses,
+    load_threshold: String(settings.loadThreshold),
+    max_jobs: String(settings.maxJobs),
   },
 });
 
-const warnings = ({ flags }: WorkerInvocation): LogLine[] =>
-  secretFlags(flags).map((flag) => ({
-    level: 'warn',
-    event: 'cli.secret_in_arguments',
-    msg: `${flag} can be read in the process list by everybody on this machine; set the variable instead`,
-    fields: {},
-  }));
+/** A worker on a laptop joins those of its project, and gets real callers. */
+const devWarnings = ({ url, agentName }: Settings): LogLine[] =>
+  agentName !== '' || isLocalAddress(url)
+    ? []
+    : [
+        {
+          level: 'warn',
+          event: 'cli.shared_server',
+          msg: `this dev worker takes jobs from everybody at ${new URL(url).host}, real callers too: it has no agent name. Give it one of your own with --agent-name, and dispatch to that`,
+          fields: {},
+        },
+      ];

@@ -1,11 +1,14 @@
+import type { AgentInvocation } from './command-line.js';
 import { entryNamed } from './entry.js';
+import { loadEnvFiles } from './env-files.js';
 import { loadAgent } from './load-agent.js';
-import { runCommand, type WorkerInvocation } from './run-command.js';
+import { runCommand } from './run-command.js';
 import { loaderFor, thisRuntime } from './typescript.js';
 
-/** Runs a worker for an agent file that was named on the command line. */
-export async function runEntry(invocation: WorkerInvocation): Promise<number> {
-  const entry = entryNamed(invocation.entry ?? '');
+/** Runs a command of an agent that was named on the command line, or is to be found. */
+export async function runEntry(invocation: AgentInvocation): Promise<number> {
+  loadEnvFiles(invocation);
+  const entry = entryNamed(invocation.entry);
   const loader = loaderFor(entry, thisRuntime());
   if (loader !== undefined) await import(loader);
   const { options, agent, environment } = await loadAgent(entry);

@@ -3,13 +3,15 @@ import { pathToFileURL } from 'node:url';
 import { optionsFrom } from './app-options.js';
 import { readCommandLine } from './command-line.js';
 import { entryRunning } from './entry.js';
-import { leave, reportFailure } from './failure.js';
+import { loadEnvFiles } from './env-files.js';
+import { leave, outliveReaders, reportFailure } from './failure.js';
 import type { AppEnvironment } from './run-app.js';
 import { runCommand } from './run-command.js';
 import { loaderFor, thisRuntime } from './typescript.js';
 
 /** Runs the command of an agent file that was started with Node: `node agent.js dev`. */
 export async function runFile(given: unknown, environment: AppEnvironment): Promise<void> {
+  outliveReaders();
   try {
     leave(await run(given, environment));
   } catch (error) {
@@ -25,6 +27,7 @@ async function run(given: unknown, environment: AppEnvironment): Promise<number>
   });
   if (invocation.command === 'none') return invocation.exitCode;
   if (invocation.command === 'dev-server') throw new Error('only the package has this command');
+  loadEnvFiles(invocation);
   return runCommand({
     invocation,
     options: optionsFrom(given),

@@ -114,10 +114,6 @@ export const workerMachine = setup({
     hasLeft: ({ context }) => context.links.length === 0 && context.removals.length === 0,
   },
   actions: {
-    openHttp: spawnChild('httpServer', {
-      id: 'http',
-      input: ({ context: { settings } }) => ({ host: settings.host, port: settings.port }),
-    }),
     startSampling: spawnChild('loadSampler', {
       id: 'load',
       input: ({ context: { settings } }) => ({ loadFnc: settings.loadFnc }),
@@ -222,6 +218,7 @@ export const workerMachine = setup({
       { guard: 'isUnregistered', actions: { type: 'tell', params: told.listening } },
       { actions: ['openLinks', { type: 'tell', params: told.listening }] },
     ],
+    'http.unwanted': { guard: not('isUnregistered'), actions: 'openLinks' },
     'link.failed': {
       target: '.draining',
       actions: [

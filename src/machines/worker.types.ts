@@ -51,6 +51,8 @@ export interface Settings {
   /** Runs without any connection. */
   readonly unregistered: boolean;
   readonly agentName: string;
+  /** Whether the name comes from a variable: `/worker` says so. */
+  readonly agentNameIsEnv: boolean;
   readonly workerType: JobKind;
   readonly permissions: Permissions;
   readonly deployment: string;
@@ -74,6 +76,8 @@ export interface Settings {
   readonly jobMemoryWarnMB: number;
   readonly jobMemoryLimitMB: number;
   readonly removeDeadParticipant: boolean;
+  /** Whether there are health endpoints. */
+  readonly http: boolean;
   readonly host: string;
   readonly port: number;
   readonly execArgv: readonly string[];
@@ -231,6 +235,8 @@ export type Event =
   | { readonly type: 'halt' }
   /** Raised by the worker itself: tell the servers how it is. */
   | { readonly type: 'report'; readonly ifChanged?: boolean }
+  /** Raised by the worker itself: its options have no health endpoints. */
+  | { readonly type: 'http.unwanted' }
   | { readonly type: 'drainTimeout.passed' }
   | { readonly type: 'prewarmTimeout.passed' }
   | DoneActorEvent<RequestEnded, `req.${number}`>
@@ -283,7 +289,6 @@ export type Emitted =
       readonly megabytes: number;
       readonly limitMb: number | undefined;
     }
-  /** Five starts failed within 30 s: there are no new jobs until a process becomes warm. */
   /** A process died, or had to be ended after its job was over. */
   | {
       readonly type: 'process.died';
@@ -292,6 +297,7 @@ export type Emitted =
       readonly jobId: string | undefined;
       readonly error: Failure;
     }
+  /** Five starts failed within 30 s: there are no new jobs until a process becomes warm. */
   | { readonly type: 'degraded'; readonly error: Failure }
   /** A process became warm again. */
   | { readonly type: 'recovered' }

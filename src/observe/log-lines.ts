@@ -40,7 +40,7 @@ const flat = ({ code, message }: Failure) => ({ error: message, error_code: code
 
 const lines: Lines = {
   listening: ({ host, port }) =>
-    line('debug', 'http.listening', 'health endpoints are up', { host, port }),
+    line('info', 'http.listening', 'health endpoints are up', { host, port }),
   registered: ({ workerId, server }, { agentName, workerType, url }) =>
     line('info', 'worker.registered', `registered for ${dispatchOf(agentName)} dispatch`, {
       worker_id: workerId,

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { Logger } from '../options.js';
 import type { LogLine } from './log-lines.js';
 import { redact, redactText } from './log-redact.js';
+import { type LogStream, openLogStream, type StandardStream } from './log-stream.js';
 import { paintWith, toPretty } from './pretty.js';
 
 /** Where lines go. Writing never throws. */
@@ -14,10 +15,6 @@ export interface LogSink {
 /** Colour as `--color` has it. */
 export type ColourChoice = 'auto' | 'always' | 'never';
 
-/** How long a reader that does not read may keep a process that ended. */
-const patienceMs = 1_000;
-/** How much may wait for a reader; what comes then is lost. */
-const mostUnread = 16 * 1024 * 1024;
 const levels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 /** Names that a line has already; a job's field with such a name is renamed. */
 const taken = new Set(['level', 'time', 'event', 'msg']);
@@ -34,13 +31,11 @@ export const filtered = (level: string, sink: LogSink): LogSink => ({
   close: () => sink.close(),
 });
 
-/** Lines of JSON for machines. `fd` is a file descriptor, 1 for the standard output. */
-export async function jsonSink(fd = 1): Promise<LogSink> {
-  const { default: pino } = await import('pino');
-  // Not synchronous: a reader that stalls must not stop the worker.
-  const destination = pino.destination({ fd, sync: false, maxLength: mostUnread });
-  // A disk that is full or a pipe that broke costs lines, and no calls.
-  destination.on('error', () => {});
+/** Lines of JSON for machines. */
+export async function jsonSink(
+  opened: Promise<LogStream> = openLogStream(process.stdout),
+): Promise<LogSink> {
+  const [{ default: pino }, stream] = await Promise.all([import('pino'), opened]);
   const logger = pino(
     {
       level: 'trace',
@@ -50,42 +45,27 @@ export async function jsonSink(fd = 1): Promise<LogSink> {
       // Errors come as plain data, which pino's own serializer would take for an error of type Object.
       serializers: { err: (err) => err },
     },
-    destination,
+    stream,
   );
-  // For ends that nobody waits for; a closed destination throws.
-  const rescue = () => {
-    try {
-      destination.flushSync();
-    } catch {}
-  };
-  process.on('exit', rescue);
   return {
     write: ({ level, event, msg, fields }, time = Date.now()) =>
       logger[level]({ time: new Date(time).toISOString(), event, ...renamed(fields) }, msg),
-    close: () =>
-      new Promise((resolve) => {
-        process.off('exit', rescue);
-        const timer = setTimeout(() => {
-          destination.destroy();
-          resolve();
-        }, patienceMs);
-        destination.once('close', () => {
-          clearTimeout(timer);
-          resolve();
-        });
-        destination.end();
-      }),
+    close: stream.close,
   };
 }
 
-/** Lines for people. */
-export function prettySink(stream: NodeJS.WriteStream, colour: ColourChoice = 'auto'): LogSink {
-  const paint = paintWith(isColourful(stream, colour));
-  // Nobody reads any more: that must not end a worker.
-  stream.on('error', () => {});
+/** Lines for people. A terminal is written to at once, so that a prompt comes after the lines. */
+export async function prettySink(
+  terminal: StandardStream,
+  colour: ColourChoice = 'auto',
+): Promise<LogSink> {
+  const paint = paintWith(isColourful(terminal, colour));
+  const stream = terminal.isTTY
+    ? { write: (text: string) => terminal.write(text), close: async () => {} }
+    : await openLogStream(terminal);
   return {
     write: (line, time = Date.now()) => stream.write(`${toPretty(line, new Date(time), paint)}\n`),
-    close: async () => {},
+    close: stream.close,
   };
 }
 

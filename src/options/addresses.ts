@@ -38,6 +38,12 @@ export const shownAddress = (value: string): string => {
   return `${url.protocol}//${url.username || url.password ? '[secret]@' : ''}${url.host}${url.pathname}`;
 };
 
+/** Whether an address is one of this machine. */
+export const isLocalAddress = (value: string): boolean =>
+  /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/.test(
+    parsed(value)?.hostname ?? '',
+  );
+
 /** The module of an agent. */
 export const moduleAddress: Row<URL | string> = {
   expects: 'a file: URL',

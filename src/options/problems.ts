@@ -25,7 +25,7 @@ export const missingCredentials = (variables: readonly string[]): WorkerError =>
     'ERR_MISSING_CREDENTIALS',
     `missing ${variables.join(', ')}
 
-  Set ${variables.length === 1 ? 'it' : 'them'} in the environment, for example with: node --env-file=.env agent.js dev
+  Set ${variables.length === 1 ? 'it' : 'them'} in the environment or in a file: "dev" reads .env, "start" takes --env-file .env
   A server to try things out: "npx livekit-actors dev-server", or "livekit-server --dev". Both take
     LIVEKIT_URL=ws://localhost:7880 LIVEKIT_API_KEY=devkey LIVEKIT_API_SECRET=secret`,
   );

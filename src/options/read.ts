@@ -44,15 +44,22 @@ export const readOptions = (
   rows: Rows,
   given: Given,
   sources: Sources,
-): { readonly values: Given; readonly problems: string[] } => {
+): {
+  readonly values: Given;
+  readonly problems: string[];
+  /** The flag or variable that a value comes from, by option name. */
+  readonly origins: Readonly<Record<string, string | undefined>>;
+} => {
   const values: Record<string, unknown> = {};
+  const origins: Record<string, string | undefined> = {};
   const problems = [...givenProblems(rows, given)];
   for (const [name, row] of Object.entries(rows)) {
     const { value, from } = find(name, row, given[name], sources);
     values[name] = value;
+    origins[name] = from;
     if (from !== undefined) problems.push(...problemsOf(`${name} (from ${from})`, row, value));
   }
-  return { values, problems };
+  return { values, problems, origins };
 };
 
 function find(name: string, row: Row<unknown>, given: unknown, sources: Sources): Found {
@@ -63,7 +70,7 @@ function find(name: string, row: Row<unknown>, given: unknown, sources: Sources)
   });
   const option = isPair(row, given) ? given[halfOf[mode]] : given;
   // An empty variable counts as unset: compose files and shells write "none" like that.
-  const [override, variable] = [row.overrideEnv, row.env].map(
+  const [override, variable, other] = [row.overrideEnv, row.env, row.otherEnv].map(
     (key) => (key && env[key]) || undefined,
   );
 
@@ -71,6 +78,7 @@ function find(name: string, row: Row<unknown>, given: unknown, sources: Sources)
   if (flags[name] !== undefined) return fromText(flags[name], row.flag ?? name);
   if (option !== undefined) return { value: option };
   if (variable !== undefined) return fromText(variable, row.env);
+  if (other !== undefined) return fromText(other, row.otherEnv);
   return { value: row.fallback?.(mode) };
 }
 

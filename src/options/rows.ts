@@ -10,6 +10,8 @@ export interface Row<T> {
   readonly fallback?: (mode: Mode) => T;
   /** The environment variable of lowest precedence. */
   readonly env?: string;
+  /** Another variable for the same, which is read when that one is not set. */
+  readonly otherEnv?: string;
   /** The environment variable that beats everything. */
   readonly overrideEnv?: string;
   /** The flag of the command line. */
@@ -70,9 +72,10 @@ export const secret = (more: More<string>): Row<string> => ({
 });
 
 /** `true` or `false`. */
-export const flag = (): Row<boolean> => ({
+export const flag = (more: More<boolean> = {}): Row<boolean> => ({
   expects: 'true or false',
   accepts: (value) => typeof value === 'boolean',
+  ...more,
 });
 
 /** One of some words; texts from outside may be written in any case. */

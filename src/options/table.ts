@@ -51,6 +51,12 @@ export type Logger = Readonly<
 
 const cores = availableParallelism;
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+/** What other languages call some of them. */
+const levelNames: Readonly<Record<string, LogLevel>> = { warning: 'warn', critical: 'fatal' };
+const readLevel = (written: string): string => {
+  const name = written.toLowerCase();
+  return Object.hasOwn(levelNames, name) ? (levelNames[name] ?? name) : name;
+};
 const most = Number.MAX_SAFE_INTEGER;
 
 /** The only place where an option's name, meaning, check, default and variable are written. */
@@ -172,9 +178,19 @@ export const optionTable = {
   port: byMode(count(0, 65_535, { flag: '--port' }), 0, 8081),
   /** Address that the health endpoints listen on. Default: `'0.0.0.0'`. */
   host: always(text({ flag: '--host' }), '0.0.0.0'),
+  /**
+   * Whether there are health endpoints. Without them `host` and `port` mean nothing, and no port is
+   * opened. Default: true.
+   */
+  http: always(flag({ flag: '--no-http' }), true),
   /** The least level that is logged. Default: `'debug'` in dev, `'info'` in start. */
   logLevel: byMode<LogLevel>(
-    word(levels, { env: 'LIVEKIT_LOG_LEVEL', flag: '--log-level' }),
+    word(levels, {
+      env: 'LIVEKIT_LOG_LEVEL',
+      otherEnv: 'LOG_LEVEL',
+      flag: '--log-level',
+      read: readLevel,
+    }),
     'debug',
     'info',
   ),

@@ -3,7 +3,7 @@ import { nanoid } from 'nanoid';
 import { Secret } from '../secret.js';
 import { createAdmission, createRefusals } from './dispatch/admission.js';
 import { serveConnection } from './dispatch/connection.js';
-import { controlsOf, faultsOf } from './dispatch/controls.js';
+import { controlsOf, faultsOf, sessionOf } from './dispatch/controls.js';
 import { createHub, type Hub } from './dispatch/hub.js';
 import { checkServerOptions } from './dispatch/inputs.js';
 import { createJobs } from './dispatch/jobs.js';
@@ -73,6 +73,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
       return hub.frames;
     },
     ...controlsOf(rooms),
+    simulateJob: (workerId, input) => jobs.offer(sessionOf(hub, workerId), input),
     terminate: jobs.terminate,
     ...faultsOf(hub, registrations, rejections),
     on: hub.observers.on,

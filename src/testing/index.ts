@@ -15,6 +15,7 @@ export type {
 export type { AgentInput, ParticipantInput, RoomInput } from './dispatch/room-records.js';
 export type { Fault, ScriptHandle, ScriptRule } from './dispatch/script.js';
 export type { TestServerOptions } from './dispatch/server-options.js';
+export type { SimulatedJobInput } from './dispatch/simulated-job.js';
 export type { FaultControls, RoomControls, TestServer } from './dispatch/test-server.js';
 export type { Clock } from './dispatch/timers.js';
 export { createTestServer } from './dispatch-server.js';

@@ -49,7 +49,7 @@ it('says where it listens (O-14, R-S14)', async () => {
   expect(port > 0).toBe(true);
 });
 
-it('answers that it lives by itself (F-143, N-24)', async () => {
+it('answers that it lives by itself, also with a query (F-143, N-24)', async () => {
   const { facts, url } = await start();
 
   const response = await fetch(`${url}/livez?verbose`);
@@ -63,7 +63,7 @@ it.each([
   ['/?x=1', 'health'],
   ['/readyz', 'ready'],
   ['/worker', 'worker'],
-])('lets the machine answer %s', async (path, route) => {
+])('lets the machine answer %s (F-143, R-S13)', async (path, route) => {
   const { answer, facts, url } = await start();
 
   const answered = answer(1, 503, '{"ready":false}');
@@ -200,7 +200,36 @@ it('holds at most 64 connections (R-F13, R-S13)', async () => {
   expect(closed()).toBe(16);
 });
 
-it('fails with the remedy when its port is taken (O-15, R-F12)', async () => {
+it('answers a probe while others hold all connections and send nothing (R-F13)', async () => {
+  const { port, url } = await start();
+  const sockets = await Promise.all(Array.from({ length: 70 }, () => raw(port, 'GET')));
+
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+  expect(sockets.filter((socket) => socket.destroyed).length).toBeLessThan(70);
+});
+
+it('takes several requests in one packet, and a target that is a whole address (R-S13)', async () => {
+  const { port } = await start();
+  const get = (target: string, more = '') => `GET ${target} HTTP/1.1\r\nHost: h\r\n${more}\r\n`;
+
+  const text = await rest(
+    await raw(port, get('/livez') + get('http://h/livez', 'Connection: close\r\n')),
+  );
+
+  expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404']);
+});
+
+it('hangs up on a body that does not come (R-S13)', async () => {
+  const { port } = await start(100);
+
+  const text = await rest(
+    await raw(port, 'GET /livez HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n'),
+  );
+
+  expect(statusLine(text)).toBe('HTTP/1.1 200 OK');
+});
+
+it('fails with the remedy when its port is taken (O-15, N-46, R-F12)', async () => {
   const { port } = await start();
 
   const second = runActor<HttpCommand, HttpFact, HttpInput>(httpServer(), {

@@ -184,8 +184,10 @@ describe.concurrent('a file that does not load is told with the place, and no st
   });
 
   it.each([
-    ['nowhere.js', 'there is no such file'],
-    ['.', 'it is not a file'],
+    ['nowhere.js', 'there is no such file.'],
+    ['thrws.js', 'there is no such file. Did you mean throws.js?'],
+    ['throws', 'there is no such file. Did you mean throws.js?'],
+    ['../100%25 mine/throws.ts', 'there is no such file. Did you mean ../100%25 mine/throws.js?'],
   ])('%s (R-S20)', async (name, told) => {
     const { code, stderr } = await runBin(['dev', name], { cwd: folder });
 

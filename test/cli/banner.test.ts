@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { bannerText } from '../../src/cli/banner.js';
+import { takenBy } from '../../src/cli/run-command.js';
 import { paintWith } from '../../src/observe/pretty.js';
+import { shownAddress } from '../../src/options/addresses.js';
 import { resolveOptions } from '../../src/options.js';
 
 const address = 'ws://localhost:7880';
@@ -10,7 +12,8 @@ const banner = (agentName: string, colour = false, url = address): string => {
     { url, apiKey: 'k', apiSecret: 's', agentName, agent: 'file:///a.js' },
     { mode: 'dev', env: {}, flags: {} },
   );
-  const text = bannerText({ mode: 'dev', settings, entry: 'src/agent.ts' }, paintWith(colour));
+  const shown = { server: shownAddress(settings.url), takes: takenBy(settings) };
+  const text = bannerText({ mode: 'dev', entry: 'src/agent.ts', ...shown }, paintWith(colour));
   return text.replace(process.versions.node, '<node>');
 };
 
@@ -19,7 +22,7 @@ it('says what runs, where, and what it waits for (N-34)', () => {
     "livekit-actors dev development   node <node>
       agent    src/agent.ts
       server   ws://localhost:7880
-      takes    jobs for every room
+      takes    jobs for every room (automatic dispatch)
     "
   `);
 });

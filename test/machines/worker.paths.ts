@@ -169,11 +169,12 @@ const through = (
   invariants,
 });
 
-/** Ways through a worker: what may break under it, how its load moves, offers, and jobs. */
+/** Ways through a worker: what may break, how its load moves, offers, jobs, no health endpoints. */
 export const paths: readonly Walk<Machine, Memory>[] = [
   through(lifeFacts),
   through(lifeFacts, { unregistered: true }),
   through(loadFacts),
   through(offerFacts, { maxJobs: 2 }),
   through(jobFacts),
+  through(loadFacts, { http: false }),
 ];

@@ -52,7 +52,8 @@ const no = (body: string) => ({ status: 503, body });
 /** What a worker promises to those who probe its health. */
 export const behaviours: readonly WorkerBehaviour[] = [
   {
-    title: 'is healthy once it was registered, also while it reconnects and drains (F-143)',
+    title:
+      'is healthy once it was registered, also while it reconnects and drains (F-143, D-16, R-F14)',
     run: (machine) => {
       const worker = listening(machine);
       expect(ask(worker, 'health')).toEqual(no('not registered yet'));
@@ -68,7 +69,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'is ready while it is registered and runs, and says why it is not (N-19, N-24, R-F14)',
+    title:
+      'is ready while it is registered and runs, and says why it is not (F-143, N-19, N-24, R-F14)',
     run: (machine) => {
       const worker = listening(machine, { maxJobs: 0 });
       expect(ask(worker, 'ready')).toEqual(no('not registered'));
@@ -123,7 +125,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'describes itself (N-17)',
+    title: 'describes itself with all fields, also those that are zero (F-144, N-17)',
     run: (machine) => {
       const worker = listening(machine, { deployment: 'blue' });
       worker.load.say({ type: 'load.sampled', load: 0.35 });
@@ -133,15 +135,67 @@ export const behaviours: readonly WorkerBehaviour[] = [
       expect(status).toBe(200);
       expect(JSON.parse(body)).toEqual({
         agent_name: 'greeter',
-        worker_type: 'room',
+        agent_name_is_env: false,
+        worker_type: 'JT_ROOM',
+        status: 'prewarming',
         worker_load: 0.35,
         worker_load_sent: 0.345,
         active_jobs: 0,
+        warm_processes: 0,
         deployment: 'blue',
         sdk_version: '1.2.3',
         protocol_version: 1,
         project_type: 'node',
       });
+    },
+  },
+  {
+    title: 'says in a word what it does (F-144)',
+    run: (machine) => {
+      const worker = listening(machine, { maxJobs: 0 });
+      const status = () => JSON.parse(ask(worker, 'worker').body).status;
+      expect(status()).toBe('prewarming');
+
+      worker.pool.say({ type: 'pool.ready' });
+      expect(status()).toBe('full');
+
+      worker.pool.say({ type: 'pool.degraded', error: failure });
+      expect(status()).toBe('degraded');
+
+      worker.send({ type: 'drain' });
+      expect(status()).toBe('draining');
+    },
+  },
+  {
+    title: 'says that it is available, and how many processes are warm (F-144)',
+    run: (machine) => {
+      const worker = listening(machine);
+      worker.pool.hold({ members: ['warm', 'running', 'warm'].map((phase) => ({ phase })) });
+      worker.pool.say({ type: 'pool.ready' });
+
+      expect(JSON.parse(ask(worker, 'worker').body)).toMatchObject({
+        status: 'available',
+        warm_processes: 2,
+      });
+    },
+  },
+  {
+    title: 'registers without health endpoints when none are wanted (N-46)',
+    run: (machine) => {
+      const { children, http, link, send } = create(machine, { http: false });
+      send({ type: 'start' });
+
+      expect(children()).toEqual(['link.0', 'load', 'pool']);
+      expect([http.instances.length, link.instances.length]).toEqual([0, 1]);
+    },
+  },
+  {
+    title: 'has neither connection nor health endpoints when it wants neither (F-153, N-46)',
+    run: (machine) => {
+      const { children, send } = create(machine, { http: false, unregistered: true });
+      send({ type: 'start' });
+
+      expect(children()).toEqual(['load', 'pool']);
     },
   },
 ];

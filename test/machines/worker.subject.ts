@@ -49,6 +49,7 @@ export const settings: Settings = {
   measureRoundTrip: false,
   unregistered: false,
   agentName: 'greeter',
+  agentNameIsEnv: false,
   workerType: 'room',
   permissions: {
     canPublish: true,
@@ -78,6 +79,7 @@ export const settings: Settings = {
   jobMemoryWarnMB: 1_000,
   jobMemoryLimitMB: 2_000,
   removeDeadParticipant: true,
+  http: true,
   host: '127.0.0.1',
   port: 8081,
   execArgv: ['--enable-source-maps'],

@@ -15,7 +15,7 @@ const jobId = 'AJ_1';
 it.each<[Emitted, string, string, string, object]>([
   [
     { type: 'listening', host: '0.0.0.0', port: 8081 },
-    'debug',
+    'info',
     'http.listening',
     'health endpoints are up',
     { host: '0.0.0.0', port: 8081 },

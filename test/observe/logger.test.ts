@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { LogLine } from '../../src/observe/log-lines.js';
+import { openFile } from '../../src/observe/log-stream.js';
 import { filtered, jsonSink, type LogSink, loggerSink } from '../../src/observe/logger.js';
 
 const folders: string[] = [];
@@ -26,7 +27,7 @@ it('writes JSON lines with time, level as a word, and event', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'logger-'));
   folders.push(folder);
   const file = join(folder, 'log');
-  const sink = await jsonSink(openSync(file, 'w'));
+  const sink = await jsonSink(openFile(openSync(file, 'w')));
 
   sink.write(line('info', { job_id: 'AJ_1', pid: 42 }), Date.UTC(2026, 0, 2));
   sink.write(line('error', { level: 'mine', time: 1, msg: 'mine', event: 'mine' }), 0);
@@ -62,7 +63,7 @@ it('leaves an error as its process described it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'logger-'));
   folders.push(folder);
   const file = join(folder, 'log');
-  const sink = await jsonSink(openSync(file, 'w'));
+  const sink = await jsonSink(openFile(openSync(file, 'w')));
   const cause = { type: 'RangeError', message: 'inner', stack: 'RangeError: inner\n    at b.js:2' };
   const err = {
     type: 'TypeError',
@@ -134,7 +135,7 @@ it('survives a log that cannot be written, and still ends', async () => {
   const file = join(folder, 'log');
   writeFileSync(file, '');
   // Opened for reading, so that every write fails.
-  const sink = await jsonSink(openSync(file, 'r'));
+  const sink = await jsonSink(openFile(openSync(file, 'r')));
 
   sink.write(line('info'));
   await sink.close();

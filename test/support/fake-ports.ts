@@ -26,6 +26,8 @@ export interface Fake<Command, Input, Fact, Output> {
   fail(error: unknown): void;
   /** From now on every instance has exactly these tags. */
   tag(...tags: string[]): void;
+  /** From now on every instance has this context. */
+  hold(context: object): void;
 }
 
 export interface FakeOptions {
@@ -38,7 +40,11 @@ type Faked<Logic, Command, Input, Fact, Output> = Fake<Command, Input, Fact, Out
   readonly logic: Logic;
 };
 
-type State<Input> = Snapshot<unknown> & { input: Input; hasTag: (tag: string) => boolean };
+type State<Input> = Snapshot<unknown> & {
+  input: Input;
+  hasTag: (tag: string) => boolean;
+  context: object;
+};
 
 /** Stands in for a callback actor: records commands, says facts. */
 export const fakePort = <
@@ -69,6 +75,7 @@ function fake<Logic, Command, Input, Fact, Output>(
 ): Faked<Logic, Command, Input, Fact, Output> {
   const told: Command[] = [];
   let tags: readonly string[] = [];
+  let held: object = {};
   const instances: Instance<Command, Input, Fact, Output>[] = [];
   const byRef = new Map<AnyActorRef, Instance<Command, Input, Fact, Output>>();
   const newest = () => {
@@ -85,6 +92,9 @@ function fake<Logic, Command, Input, Fact, Output>(
       input,
       // A fake child machine answers what its parent may ask of it.
       hasTag: (tag) => tags.includes(tag),
+      get context() {
+        return held;
+      },
     }),
     getPersistedSnapshot: (snapshot) => snapshot,
     start: ({ input }, { self }) => {
@@ -133,6 +143,9 @@ function fake<Logic, Command, Input, Fact, Output>(
     fail: (error) => newest().fail(error),
     tag: (...now) => {
       tags = now;
+    },
+    hold: (context) => {
+      held = context;
     },
   };
 }

@@ -69,6 +69,7 @@ export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   socket: {},
   measureRoundTrip: false,
   unregistered: false,
+  agentNameIsEnv: false,
   agentName: '',
   workerType: 'room',
   permissions: {
@@ -99,6 +100,7 @@ export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   jobMemoryWarnMB: 1_000,
   jobMemoryLimitMB: Number.POSITIVE_INFINITY,
   removeDeadParticipant: true,
+  http: true,
   host: '127.0.0.1',
   port: 0,
   execArgv: [],

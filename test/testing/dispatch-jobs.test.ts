@@ -671,6 +671,42 @@ describe('a simulated job', () => {
     expect(worker.assignments()).toEqual([]);
   });
 
+  it('can be about whatever a test says', async () => {
+    const server = await serve();
+    const worker = await connect(server, willing);
+
+    const job = server.simulateJob(worker.id(), {
+      room: { name: 'pretended', sid: 'RM_1', metadata: 'of the room' },
+      participant: { identity: 'ann', sid: 'PA_1', attributes: { mood: 'calm' } },
+      type: 'participant',
+      metadata: 'of the job',
+    });
+    await worker.until(() => worker.assignments().length === 1);
+
+    expect(job).toMatchObject({ type: 'participant', dispatch: 'assigned', dispatchId: '' });
+    expect(worker.assignments()[0]?.job).toMatchObject({
+      id: job.id,
+      type: JobType.JT_PARTICIPANT,
+      metadata: 'of the job',
+      room: new Room({ name: 'pretended', sid: 'RM_1', metadata: 'of the room' }),
+      participant: new ParticipantInfo({
+        identity: 'ann',
+        sid: 'PA_1',
+        attributes: { mood: 'calm' },
+      }),
+    });
+  });
+
+  it('is of the type that its worker registered for, and needs a worker', async () => {
+    const server = await serve();
+    const worker = await connect(server, { ...willing });
+
+    expect(server.simulateJob(worker.id(), { room: { name: 'pretended' } }).type).toBe('room');
+    expect(() => server.simulateJob('AW_none', { room: { name: 'pretended' } })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }),
+    );
+  });
+
   it('waits 10 s for its answer (F-67, F-156)', async () => {
     const { server, clock } = await serveInVirtualTime();
     const worker = await connect(server);

@@ -74,7 +74,7 @@ it('leaves no process after kill -9 while one blocks its event loop to prewarm (
   await seen(isGone(program));
 });
 
-it('drains at SIGTERM: takes nothing new, lets the job end by itself, exits 0 (F-138, N-3, R-F2)', async () => {
+it('drains at SIGTERM: takes nothing new, lets the job end by itself, exits 0 (F-138, F-140, N-3, R-F2)', async () => {
   const run = await busyWorker();
   const { program, server, job, pid } = run;
 

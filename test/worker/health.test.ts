@@ -14,7 +14,7 @@ const health = async (run: RealWorker) => ({
   ready: await run.probe('/readyz'),
 });
 
-it('tells by its health endpoints how far a worker is, from its start to its end (F-143, D-16, N-19, N-24, R-F14)', async () => {
+it('tells by its health endpoints how far a worker is, from its start to its end (F-143, F-144, D-16, N-19, N-24, R-F14)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   let admit = server.rejectUpgrade(503);
@@ -41,11 +41,17 @@ it('tells by its health endpoints how far a worker is, from its start to its end
   admit();
   await server.waitFor(() => server.workers[0]?.status === 'available');
   expect(await health(run)).toEqual({ registered: ok, alive: ok, ready: ok });
-  expect(JSON.parse((await run.probe('/worker')).body)).toMatchObject({
+  expect(JSON.parse((await run.probe('/worker?pretty')).body)).toEqual({
     agent_name: 'concierge',
-    worker_type: 'room',
+    agent_name_is_env: false,
+    worker_type: 'JT_ROOM',
+    status: 'available',
+    warm_processes: 1,
     worker_load: 0,
+    worker_load_sent: 0,
     active_jobs: 0,
+    deployment: '',
+    sdk_version: expect.any(String),
     protocol_version: 1,
     project_type: 'node',
   });
@@ -53,7 +59,9 @@ it('tells by its health endpoints how far a worker is, from its start to its end
   const job = world.offer('stays', 'lobby', 'concierge');
   const pid = await world.started(job);
   await server.waitFor(() => job.statuses.length === 1);
-  expect(JSON.parse((await run.probe('/worker')).body)).toMatchObject({ active_jobs: 1 });
+  const { body } = await run.probe('/worker');
+  expect(JSON.parse(body)).toMatchObject({ active_jobs: 1, status: 'available' });
+  expect(body).not.toMatch(new RegExp(`lobby|${job.id}|${job.agentIdentity}`));
 
   const ended = run.end();
   await run.hear('draining');
@@ -64,7 +72,7 @@ it('tells by its health endpoints how far a worker is, from its start to its end
   await expect(run.probe('/livez')).rejects.toThrow('fetch failed');
 });
 
-it('is not ready before the first process is warm (N-24)', async () => {
+it('is not ready before the first process is warm (F-143, N-24)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world, { agent: 'never-loads' });
   await run.hear('registered');
@@ -74,7 +82,7 @@ it('is not ready before the first process is warm (N-24)', async () => {
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('stays ready while it is full', async () => {
+it('stays ready while it is full (F-143)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world, { options: { maxJobs: 1 } });
   await run.available();

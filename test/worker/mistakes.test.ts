@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { createTestServer, type TestServer } from '../../src/testing/index.js';
+import { seen } from '../support/seen.js';
 import { agentFile, runProgram, type WorkerProgram } from '../support/worker-program.js';
 
 const agent = agentFile('obeys-in-one-file.mjs');
@@ -31,7 +32,7 @@ async function endOf(program: WorkerProgram) {
   return { code, said: program.stderr() || fatal?.msg };
 }
 
-it('names all three missing credentials in one error and starts nothing (F-13)', async () => {
+it('names all three missing credentials in one error and starts nothing (F-13, F-140)', async () => {
   const program = runProgram([agent, 'start']);
 
   expect(await endOf(program)).toEqual({
@@ -43,18 +44,21 @@ it('names all three missing credentials in one error and starts nothing (F-13)',
   expect(program.stdout()).toBe('');
 });
 
-it.each(['not a url', 'ftp://127.0.0.1', 'ws://'])('refuses the address %j (O-11)', async (url) => {
-  const program = runProgram([agent, 'start', '--url', url], {
-    env: { LIVEKIT_API_KEY: 'devkey', LIVEKIT_API_SECRET: 'secret' },
-  });
+it.each(['not a url', 'ftp://127.0.0.1', 'ws://'])(
+  'refuses the address %j (F-140, O-11)',
+  async (url) => {
+    const program = runProgram([agent, 'start', '--url', url], {
+      env: { LIVEKIT_API_KEY: 'devkey', LIVEKIT_API_SECRET: 'secret' },
+    });
 
-  expect(await endOf(program)).toEqual({
-    code: 78,
-    said: `error: Invalid worker options:\n- url (from --url): expected a ws, wss, http or https URL without user name and password, got "${url}".\n`,
-  });
-});
+    expect(await endOf(program)).toEqual({
+      code: 78,
+      said: `error: Invalid worker options:\n- url (from --url): expected a ws, wss, http or https URL without user name and password, got "${url}".\n`,
+    });
+  },
+);
 
-it('gives a server up that nobody reaches (F-30, F-140, D-17)', async () => {
+it('gives a server up that nobody reaches, and exits 69 (F-140, D-17)', async () => {
   const server = await serve();
   const url = `ws://127.0.0.1:${await somePort('free')}`;
 
@@ -66,7 +70,7 @@ it('gives a server up that nobody reaches (F-30, F-140, D-17)', async () => {
   });
 });
 
-it('asks three times with fresh tokens before it believes that its credentials are refused (F-30, F-140, R-A4)', async () => {
+it('asks three times with fresh tokens before it believes that its credentials are refused, and exits 77 (F-140, D-17)', async () => {
   const server = await serve();
   const program = runProgram([agentFile('tries-in-a-hurry.mjs'), 'start'], {
     server,
@@ -80,7 +84,7 @@ it('asks three times with fresh tokens before it believes that its credentials a
   expect(`${program.stdout()}${program.stderr()}`).not.toMatch(/another secret|eyJ/);
 });
 
-it('knows at once that an address without agents is wrong (R-A5)', async () => {
+it('knows at once that an address without agents is wrong, and exits 78 (F-140, D-17)', async () => {
   const server = await serve();
   server.rejectUpgrade(404);
 
@@ -93,7 +97,7 @@ it('knows at once that an address without agents is wrong (R-A5)', async () => {
   expect(server.workers).toEqual([]);
 });
 
-it('says that its port is taken before it registers (R-F12)', async () => {
+it('says that its port is taken before it registers, and exits 78 (F-140, N-46, R-F12)', async () => {
   const server = await serve();
   const port = await somePort('taken');
 
@@ -104,4 +108,30 @@ it('says that its port is taken before it registers (R-F12)', async () => {
     said: expect.stringContaining(`${port}`),
   });
   expect(server.frames).toEqual([]);
+});
+
+it('registers without health endpoints, though the port is taken (N-46)', async () => {
+  const server = await serve();
+  const port = await somePort('taken');
+
+  const program = runProgram([agent, 'start', '--no-http', '--port', String(port)], { server });
+  await program.warm();
+  program.signal('SIGTERM');
+
+  expect((await program.exited).code).toBe(0);
+  expect(program.lines().map(({ event }) => event)).not.toContain('http.listening');
+});
+
+it('exits 1 for a bug, which it tells with its place (F-140, D-17)', async () => {
+  const server = await serve();
+
+  const program = runProgram([agentFile('breaks-its-worker.mjs'), 'start'], { server });
+
+  expect(await program.exited).toEqual({ code: 1, signal: null });
+  expect(await program.hear('worker.failed')).toMatchObject({
+    level: 'fatal',
+    error_code: 'ERR_INTERNAL',
+    msg: expect.stringContaining('a bug'),
+  });
+  await seen(() => program.left().length === 0 || undefined);
 });

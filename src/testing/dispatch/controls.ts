@@ -4,6 +4,7 @@ import type { Hub } from './hub.js';
 import { checkInput } from './inputs.js';
 import type { Rejection } from './listener.js';
 import type { Rooms } from './room-records.js';
+import type { Session } from './session.js';
 import type { FaultControls, RoomControls, TestServer } from './test-server.js';
 
 /** What goes wrong on purpose, after a look at what was asked for. */
@@ -53,8 +54,14 @@ export const controlsOf = (rooms: Rooms): RoomControls => ({
 });
 
 function send(hub: Hub, workerId: string, message: Parameters<TestServer['send']>[1]): void {
-  const session = hub.sessions.get(workerId);
-  if (!session) throw new WorkerError('ERR_INVALID_ARGUMENT', 'No such worker is registered.');
+  const session = sessionOf(hub, workerId);
   if (typeof message === 'string' || message instanceof Uint8Array) session.sendRaw(message);
   else session.send(message);
+}
+
+/** The connection of a worker. */
+export function sessionOf(hub: Hub, workerId: string): Session {
+  const session = hub.sessions.get(workerId);
+  if (!session) throw new WorkerError('ERR_INVALID_ARGUMENT', 'No such worker is registered.');
+  return session;
 }

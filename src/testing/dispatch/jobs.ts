@@ -1,4 +1,10 @@
-import { JobTermination, type SimulateJobRequest, type UpdateJobStatus } from '@livekit/protocol';
+import {
+  JobTermination,
+  ParticipantInfo,
+  Room,
+  type SimulateJobRequest,
+  type UpdateJobStatus,
+} from '@livekit/protocol';
 import { isTerminal } from '../ledger/statuses.js';
 import type { Hub } from './hub.js';
 import { createJob, type JobInput, type NewJob } from './job-records.js';
@@ -6,6 +12,7 @@ import type { JobRecord, Mutable } from './records.js';
 import { searchWorker } from './search.js';
 import { isVisible, select, type Wanted } from './selection.js';
 import type { Session } from './session.js';
+import type { SimulatedJobInput } from './simulated-job.js';
 import { toJobStatusWord } from './words.js';
 
 /** The jobs of one server. */
@@ -14,6 +21,8 @@ export interface Jobs {
   launch(input: JobInput): JobRecord;
   /** Offers a job to this worker alone, full or not. */
   simulate(session: Session, request: SimulateJobRequest): void;
+  /** The same in a test's own words. */
+  offer(session: Session, input: SimulatedJobInput): JobRecord;
   /** Takes a worker's report over; an unknown job or status is ignored. */
   update(session: Session, report: UpdateJobStatus): void;
   /** Tells the worker to end a job. `false` when it ended already or its connection is gone. */
@@ -36,6 +45,13 @@ export function createJobs(hub: Hub): Jobs {
   return {
     launch: (input) => launch(hub, input),
     simulate: (session, request) => simulate(hub, session, request),
+    offer: (session, { room, participant, type = session.record.type, metadata = '' }) =>
+      offerAlone(hub, session, {
+        type,
+        metadata,
+        room: new Room(room),
+        participant: participant && new ParticipantInfo({ ...participant }),
+      }),
     update: (session, report) => update(hub, session, report),
     terminate,
     fail: (jobId, error) => {
@@ -65,20 +81,21 @@ function launch(hub: Hub, input: JobInput): JobRecord {
 }
 
 function simulate(hub: Hub, session: Session, { room, participant }: SimulateJobRequest): void {
-  const { agentName, deployment, namespace } = session.record;
-  const dispatch = {
-    id: '',
-    room: room?.name ?? '',
-    agentName,
-    deployment,
-    metadata: '',
-    attributes: {},
-  };
   // The open server does not read the type of the request either.
   const type = participant ? 'publisher' : 'room';
-  const { record, job } = announce(hub, { type, dispatch, namespace, room, participant });
+  offerAlone(hub, session, { type, room, participant, metadata: '' });
+}
+
+type Alone = Pick<JobInput, 'type' | 'room' | 'participant'> & { readonly metadata: string };
+
+function offerAlone(hub: Hub, session: Session, { metadata, ...input }: Alone): JobRecord {
+  const { agentName, deployment, namespace } = session.record;
+  const room = input.room?.name ?? '';
+  const dispatch = { id: '', room, agentName, deployment, metadata, attributes: {} };
+  const { record, job } = announce(hub, { ...input, dispatch, namespace });
   const pick = (asked: ReadonlySet<string>) => (asked.size === 0 ? session : undefined);
   searchWorker(hub, { record, job, pick, wait: 0, timeout: hub.limits.simulateTimeout });
+  return record;
 }
 
 function announce(hub: Hub, input: JobInput): NewJob {

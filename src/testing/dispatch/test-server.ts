@@ -5,6 +5,7 @@ import type { Observers } from './observers.js';
 import type { JobRecord, RoomRecord, WorkerRecord } from './records.js';
 import type { RoomInput, Rooms } from './room-records.js';
 import type { ScriptHandle, ScriptRule } from './script.js';
+import type { SimulatedJobInput } from './simulated-job.js';
 
 /** What happens in the rooms of a test server. All of it takes effect before the call returns. */
 export interface RoomControls
@@ -59,6 +60,13 @@ export interface TestServer extends RoomControls, FaultControls, Pick<Observers,
   readonly workers: readonly WorkerRecord[];
   /** The newest frames of all connections, in the order of the wire. */
   readonly frames: readonly Frame[];
+  /**
+   * Offers a job to one worker, full or not, which no dispatch asked for: what `SimulateJob` of the
+   * protocol does.
+   *
+   * @throws WorkerError `ERR_INVALID_ARGUMENT` when no such worker is registered.
+   */
+  simulateJob(workerId: string, input: SimulatedJobInput): JobRecord;
   /** Tells the worker to end a job; `false` when it ended or its connection is gone. */
   terminate(jobId: string): boolean;
   /** Cuts every connection and frees the port and every timer. */
