@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { type CallbackActorLogic, type CallbackLogicFunction, fromCallback } from 'xstate';
 import type { ChildInput, Command, Fact } from '../machines/job-process.types.js';
-import { type ChildLog, childListener, poster, toMessage } from './child-channel.js';
+import { type ChildLog, listen, poster, toMessage } from './child-channel.js';
 import { childEnvironment } from './child-environment.js';
 import { type ChildGuard, guarded } from './child-guard.js';
 import { reportLife, signalGroup, verdictOf } from './child-life.js';
+import { readOutput } from './child-output.js';
 
 /** What the composition root knows and the machines need not. */
 export interface ChildProcessOptions {
@@ -39,10 +40,20 @@ export const childProcess = ({
     if (!child) return;
     const { pid } = child;
     let letGo: (() => void) | undefined;
-    child.on('message', childListener({ say: sendBack, log: (line) => log({ ...line, pid }) }));
-    reportLife(child, sendBack, verdict);
+    let jobId: string | undefined;
+    const lastLines = readOutput(child, ({ stream, text }) =>
+      log({
+        level: stream === 'stdout' ? 'info' : 'warn',
+        message: text,
+        fields: { stream, ...(jobId !== undefined && { job_id: jobId }) },
+        time: Date.now(),
+        pid,
+      }),
+    );
+    listen(child, { say: sendBack, log: (line) => log({ ...line, pid }) });
+    reportLife(child, { say: sendBack, verdict, lastLines });
 
-    const post = poster(child);
+    const post = poster(child, sendBack);
     const { agent, graceMs, logLevel } = input;
     post({ type: 'initialize', agent, graceMs, logLevel });
     receive((command) => {
@@ -50,12 +61,18 @@ export const childProcess = ({
       if (command.type === 'kill') signalGroup(child, 'SIGKILL');
       else if (command.type === 'terminate') signalGroup(child, 'SIGTERM');
       else if (command.type === 'guard') letGo ??= guarded(child, guard);
-      else post(toMessage(command));
+      else {
+        if (command.type === 'start') jobId = command.launch.jobId;
+        post(toMessage(command));
+      }
     });
 
     return () => {
       if (!verdict.isIn()) signalGroup(child, 'SIGKILL');
       letGo?.();
+      // A helper in a session of its own may hold them, and must not hold this process.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
     };
   };
   return fromCallback(childProcessLogic);
@@ -76,7 +93,7 @@ function spawnRunner(
       // The package shows a job process its light entry, without the worker.
       execArgv: [...execArgv, '--conditions=livekit-actors-job'],
       serialization: 'json',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
   } catch (error) {
     fail(error);

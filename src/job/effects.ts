@@ -3,6 +3,7 @@ import { type Held, jobEffects } from './job-effects.js';
 import type { Effect, Event, Perform } from './lifecycle.types.js';
 import type { JobLog } from './log.js';
 import { prepare } from './prepare.js';
+import { flushPrinted } from './printed.js';
 import { rehearse } from './rehearsal.js';
 
 const leaveTimeoutMs = 2_000;
@@ -55,6 +56,7 @@ const processEffects = ({
     armLeaveTimeout: () => arm(leaveTimeoutMs, { type: 'leaveTimeout.passed' }),
     exit: async ({ code }) => {
       await channel.flush();
+      await flushPrinted();
       process.exit(code);
     },
   };

@@ -9,6 +9,14 @@ export interface Exit {
   readonly signal: string | null;
 }
 
+/** What a process leaves behind. */
+export interface Traces {
+  /** Milliseconds from its start to its end. */
+  readonly ranMs: number;
+  /** The last lines of its standard error, 20 at most. */
+  readonly stderr: readonly string[];
+}
+
 /**
  * Milliseconds after the start of the process at which a stage was done: `online`, `imported`,
  * `rtc`, `prewarmed`.
@@ -69,6 +77,8 @@ export type Fact =
   /** It said something that a runner never says. */
   | { readonly type: 'child.misbehaved'; readonly error: Failure }
   | ({ readonly type: 'child.exited' } & Exit)
+  /** How long it ran, and what it printed last on its standard error. */
+  | ({ readonly type: 'child.recorded' } & Traces)
   /** The verdict: after the last message, and also when the spawn failed. */
   | ({ readonly type: 'child.closed' } & Exit);
 
@@ -117,6 +127,7 @@ export interface Context extends Input {
   readonly started: boolean;
   readonly timings: Timings | undefined;
   readonly exit: Exit | undefined;
+  readonly traces: Traces | undefined;
   /** What the child said of its job. */
   readonly end: JobEnd | undefined;
   /** Why it is being ended, or why it failed; the first cause counts. */
@@ -202,6 +213,7 @@ export interface Output {
   /** Whether it ever became warm. */
   readonly wasWarm: boolean;
   readonly exit: Exit | undefined;
+  readonly traces: Traces | undefined;
   readonly error: Failure | undefined;
   /** Why it was ended after it had reported how its job ended. */
   readonly cut: Failure | undefined;

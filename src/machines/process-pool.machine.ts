@@ -123,6 +123,7 @@ export const processPoolMachine = setup({
         actions: [
           { type: 'countFailure', params: endOf },
           { type: 'reap', params: endOf },
+          { type: 'say', params: probeFailed },
         ],
       },
       {

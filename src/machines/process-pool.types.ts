@@ -8,6 +8,7 @@ import type {
   Timeouts,
   Timings,
   Emitted as Told,
+  Traces,
 } from './job-process.types.js';
 
 export interface Input {
@@ -86,7 +87,14 @@ export type Emitted =
     }
   /** The wanted number of warm processes is there. */
   | { readonly type: 'pool.ready' }
-  | { readonly type: 'pool.failed'; readonly error: Failure; readonly retryMs: number }
+  /** A process did not become warm. */
+  | ({
+      readonly type: 'pool.failed';
+      readonly slot: number;
+      readonly pid: number | undefined;
+      readonly error: Failure;
+      readonly retryMs: number;
+    } & Traces)
   | { readonly type: 'pool.degraded'; readonly error: Failure }
   | { readonly type: 'pool.recovered' }
   | { readonly type: 'pool.slow'; readonly slot: number; readonly silentMs: number }

@@ -208,8 +208,19 @@ export type Emitted =
       readonly pid: number | undefined;
       readonly timings: Readonly<Record<string, number>>;
     }
-  /** A process did not become warm; the next one starts in `retryMs`. */
-  | { readonly type: 'process.failed'; readonly error: Failure; readonly retryMs: number }
+  /**
+   * A process did not become warm, after `ranMs`; the next one starts in `retryMs`. `stderr` holds
+   * the last lines, 20 at most, of what it printed there.
+   */
+  | {
+      readonly type: 'process.failed';
+      readonly slot: number;
+      readonly pid: number | undefined;
+      readonly error: Failure;
+      readonly retryMs: number;
+      readonly ranMs: number;
+      readonly stderr: readonly string[];
+    }
   /** A process has not answered its heartbeat for `silentMs`. */
   | { readonly type: 'process.slow'; readonly slot: number; readonly silentMs: number }
   /**

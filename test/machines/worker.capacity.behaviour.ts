@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { failure, offerOf } from '../support/samples.js';
+import { failure, offerOf, unstarted } from '../support/samples.js';
 import {
   accept,
   type create,
@@ -445,13 +445,13 @@ export const behaviours: readonly WorkerBehaviour[] = [
       const timings = { ready: 300 };
 
       pool.say({ type: 'pool.process', slot: 3, pid: 12, timings });
-      pool.say({ type: 'pool.failed', error: failure, retryMs: 200 });
+      pool.say({ type: 'pool.failed', ...unstarted, error: failure, retryMs: 200 });
       pool.say({ type: 'pool.slow', slot: 3, silentMs: 600 });
       pool.say({ type: 'pool.heavy', slot: 3, pid: 12, megabytes: 2_100, limitMb: 2_000 });
 
       expect(emitted).toEqual([
         { type: 'process.ready', slot: 3, pid: 12, timings },
-        { type: 'process.failed', error: failure, retryMs: 200 },
+        { type: 'process.failed', ...unstarted, error: failure, retryMs: 200 },
         { type: 'process.slow', slot: 3, silentMs: 600 },
         { type: 'process.heavy', slot: 3, pid: 12, megabytes: 2_100, limitMb: 2_000 },
       ]);

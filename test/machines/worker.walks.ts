@@ -2,7 +2,7 @@ import type { SnapshotFrom } from 'xstate';
 import type { workerMachine } from '../../src/machines/worker.machine.js';
 import type { ActiveJob, Event, OpenRequest } from '../../src/machines/worker.types.js';
 import { isIn } from '../support/invariants.js';
-import { assignmentOf, failure, launchOf, offerOf } from '../support/samples.js';
+import { assignmentOf, failure, launchOf, offerOf, unstarted } from '../support/samples.js';
 
 type Snapshot = SnapshotFrom<typeof workerMachine>;
 
@@ -61,8 +61,13 @@ const http = (heard: boolean): Event[] => [
 const pool = (asked: boolean): Event[] => [
   processReady,
   { type: 'pool.ready' },
-  { type: 'pool.failed', error: failure, retryMs: 100 },
-  { type: 'pool.failed', error: { ...failure, code: 'ERR_AGENT_MODULE' }, retryMs: 100 },
+  { type: 'pool.failed', ...unstarted, error: failure, retryMs: 100 },
+  {
+    type: 'pool.failed',
+    ...unstarted,
+    error: { ...failure, code: 'ERR_AGENT_MODULE' },
+    retryMs: 100,
+  },
   { type: 'pool.degraded', error: failure },
   { type: 'pool.recovered' },
   { type: 'pool.slow', slot: 0, silentMs: 500 },

@@ -94,3 +94,6 @@ export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   logLevel: 'info',
   ...more,
 });
+
+/** What else is told of a process that did not start. */
+export const unstarted = { slot: 0, pid: 41, ranMs: 120, stderr: ['out of memory'] } as const;

@@ -117,6 +117,7 @@ export const outputWith = (more: Partial<Output>): Output => ({
   settled: more.jobId !== undefined,
   wasWarm: false,
   exit: undefined,
+  traces: undefined,
   error: undefined,
   cut: undefined,
   timings: undefined,

@@ -5,6 +5,7 @@ import { failure } from '../../support/samples.js';
 import {
   acknowledge,
   end,
+  failedStart,
   failOften,
   failStart,
   jobOf,
@@ -205,7 +206,7 @@ export const draining: readonly Behaviour<Machine>[] = [
 
       for (let failures = 1; failures <= 4; failures += 1) {
         failStart(pool, 0);
-        expect(taken(toParent)).toEqual([{ type: 'pool.failed', error: failure, retryMs: 0 }]);
+        expect(taken(toParent)).toEqual([failedStart(failure, 0)]);
         expect(slots()).toEqual([0]);
       }
       failStart(pool, 0, lastFailure);
@@ -225,7 +226,7 @@ export const draining: readonly Behaviour<Machine>[] = [
 
       for (let failures = 1; failures <= 4; failures += 1) {
         proc(0).fail(new Error('broke'));
-        expect(taken(toParent)).toEqual([{ type: 'pool.failed', error: broke, retryMs: 0 }]);
+        expect(taken(toParent)).toEqual([failedStart(broke, 0)]);
         expect(slots()).toEqual([0]);
       }
       proc(0).fail(new Error('broke again'));

@@ -5,6 +5,7 @@ import { childInput, failure, processLimits, processTimeouts } from '../../suppo
 import {
   acknowledge,
   end,
+  failedStart,
   jobOf,
   launch,
   type Machine,
@@ -192,7 +193,7 @@ export const warming: readonly Behaviour<Machine>[] = [
 
       end(pool, 0, { settled: false, pid: undefined, error: failure });
       expect(pool.value()).toEqual({ warming: 'pausing' });
-      expect(taken(pool.toParent)).toEqual([{ type: 'pool.failed', error: failure, retryMs: 90 }]);
+      expect(taken(pool.toParent)).toEqual([failedStart(failure, 90)]);
 
       for (let deaths = 2; deaths <= 5; deaths += 1) {
         pool.advance(90);
