@@ -70,7 +70,7 @@ const moduleOf = (agent: URL | string): AgentSource => ({ url: String(agent), fo
 
 function settingsOf(options: OptionValues, agent: AgentSource): ResolvedOptions {
   const { url = '', apiKey = '', apiSecret = '', permissions = {}, logger, ...rest } = options;
-  const { entrypointFnc, prewarmFnc, execArgv, env, envExclude, ...plain } = rest;
+  const { entrypointFnc, prewarmFnc, execArgv, env, envExclude, envSet, ...plain } = rest;
   return Object.freeze({
     // The check of each row and its default have made these complete.
     ...(plain as Required<typeof plain> as unknown as ResolvedOptions),
@@ -81,6 +81,7 @@ function settingsOf(options: OptionValues, agent: AgentSource): ResolvedOptions 
     execArgv: Object.freeze([...(execArgv ?? [])]),
     env: env && Object.freeze([...env]),
     envExclude: Object.freeze([...(envExclude ?? [])]),
+    envSet: envSet && new Secret(Object.freeze({ ...envSet })),
     version,
   });
 }

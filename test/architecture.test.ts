@@ -33,7 +33,7 @@ const layers: Layers = {
   // Another program: it loads the user's module, and rtc-node from where that module finds it.
   job: {
     files: /^job\//,
-    value: /^(node:.+|job\/.+|protocol\/child-messages\.ts|errors\.ts|@livekit\/protocol)$/,
+    value: /^(node:.+|job\/.+|protocol\/(child|watch)-messages\.ts|errors\.ts|@livekit\/protocol)$/,
     type: /^(@livekit\/rtc-node|secret\.ts)$/,
     dynamic: /^\(computed\)$/,
   },

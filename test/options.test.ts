@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import type { WorkerError } from '../src/errors.js';
 import { type Resolution, resolveOptions } from '../src/options.js';
@@ -69,6 +69,9 @@ describe('defaults', () => {
     host: '0.0.0.0',
     env: undefined,
     envExclude: [],
+    envSet: undefined,
+    dumpStackTraces: false,
+    dumpDir: tmpdir(),
   };
 
   it.each([

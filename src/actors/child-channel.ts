@@ -15,7 +15,7 @@ export interface ChildLog extends Omit<Extract<ToParent, { type: 'log' }>, 'type
 }
 
 /** Commands that travel as messages; the others are signals. */
-export type Told = Exclude<Command, { type: 'guard' | 'terminate' | 'kill' }>;
+export type Told = Exclude<Command, { type: 'guard' | 'describe' | 'terminate' | 'kill' }>;
 
 /** What a command is on the wire. The one place where a job's token and record are opened. */
 export function toMessage(command: Told): ToChild {

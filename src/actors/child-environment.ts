@@ -3,6 +3,8 @@ export interface Inheritance {
   /** Names to pass on; undefined passes all. */
   readonly env: readonly string[] | undefined;
   readonly envExclude: readonly string[];
+  /** What is set, whatever the others say. */
+  readonly envSet?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A job gets its room's token and never the key pair. */
@@ -17,19 +19,19 @@ const debuggersAndPreloads = [
 
 /**
  * The environment of a child: the parent's, less LiveKit's key pair, Node's debugger and preload
- * variables and the names in `envExclude`. With `env` only the names in it are passed on. It never
- * contains the key pair, whatever the lists say.
+ * variables and the names in `envExclude`. With `env` only the names in it are passed on. What is in
+ * `envSet` is added. It never contains the key pair, whatever the lists say.
  */
 export function childEnvironment(
   parent: Readonly<Record<string, string | undefined>>,
-  { env, envExclude }: Inheritance,
+  { env, envExclude, envSet = {} }: Inheritance,
 ): Record<string, string> {
   const held = new Set([...secrets, ...envExclude, ...(env ? [] : debuggersAndPreloads)]);
   const names = (env ?? Object.keys(parent)).filter((name) => !held.has(name));
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = Object.hasOwn(parent, name) ? parent[name] : undefined;
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
+  const inherited = names.flatMap((name) => {
+    const value = Object.hasOwn(parent, name) ? parent[name] : undefined;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const set = Object.entries(envSet).filter(([name]) => !secrets.includes(name));
+  return Object.fromEntries([...inherited, ...set]);
 }

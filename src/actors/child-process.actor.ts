@@ -6,6 +6,7 @@ import { childEnvironment } from './child-environment.js';
 import { type ChildGuard, guarded } from './child-guard.js';
 import { reportLife, signalGroup, verdictOf } from './child-life.js';
 import { readOutput } from './child-output.js';
+import { childReporter } from './child-report.js';
 
 /** What the composition root knows and the machines need not. */
 export interface ChildProcessOptions {
@@ -50,15 +51,31 @@ export const childProcess = ({
         pid,
       }),
     );
-    listen(child, { say: sendBack, log: (line) => log({ ...line, pid }) });
-    reportLife(child, { say: sendBack, verdict, lastLines });
+    const reporter = childReporter(child, {
+      folder: input.dumpDir,
+      onWritten: (result) => {
+        log({ ...linesAbout(result), time: Date.now(), pid });
+        if (!verdict.isIn()) say({ type: 'child.described' });
+      },
+    });
+    const say = (fact: Fact): void => {
+      reporter.remember(fact.type);
+      sendBack(fact);
+    };
+    listen(child, { say, log: (line) => log({ ...line, pid }) });
+    reportLife(child, { say, verdict, lastLines });
 
-    const post = poster(child, sendBack);
+    const post = poster(child, say);
     const { agent, graceMs, logLevel } = input;
-    post({ type: 'initialize', agent, graceMs, logLevel });
+    const watched = input.dumpDir !== undefined && { watched: true };
+    post({ type: 'initialize', agent, graceMs, logLevel, ...watched });
     receive((command) => {
       if (verdict.isIn()) return;
-      if (command.type === 'kill') signalGroup(child, 'SIGKILL');
+      reporter.remember(command.type);
+      if (command.type === 'kill') {
+        reporter.finish();
+        signalGroup(child, 'SIGKILL');
+      } else if (command.type === 'describe') reporter.describe(command.process);
       else if (command.type === 'terminate') signalGroup(child, 'SIGTERM');
       else if (command.type === 'guard') letGo ??= guarded(child, guard);
       else {
@@ -73,15 +90,26 @@ export const childProcess = ({
       // A helper in a session of its own may hold them, and must not hold this process.
       child.stdout?.destroy();
       child.stderr?.destroy();
+      reporter.close();
     };
   };
   return fromCallback(childProcessLogic);
 };
 
+const linesAbout = (result: { readonly file: string } | { readonly problem: string }) =>
+  ({
+    level: 'warn',
+    message:
+      'file' in result
+        ? 'wrote a report of a process that is ended'
+        : 'could not write the report of a process that is ended',
+    fields: result,
+  }) as const;
+
 /** Some failures of a spawn are thrown, others are an `error` event without an `exit`. */
 function spawnRunner(
   runner: string,
-  { execArgv, env, envExclude }: ChildInput,
+  { execArgv, env, envExclude, envSet, dumpDir }: ChildInput,
   fail: (error: unknown) => void,
 ): ChildProcess | undefined {
   try {
@@ -89,11 +117,11 @@ function spawnRunner(
     return process.getBuiltinModule('node:child_process').fork(runner, [], {
       // It leads a group, so that a signal reaches its helpers, and no Ctrl-C reaches it.
       detached: true,
-      env: childEnvironment(process.env, { env, envExclude }),
+      env: childEnvironment(process.env, { env, envExclude, envSet: envSet?.reveal() }),
       // The package shows a job process its light entry, without the worker.
       execArgv: [...execArgv, '--conditions=livekit-actors-job'],
       serialization: 'json',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(dumpDir === undefined ? [] : ['pipe' as const])],
     });
   } catch (error) {
     fail(error);

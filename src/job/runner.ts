@@ -7,6 +7,7 @@ import type { Event, Phase } from './lifecycle.types.js';
 import { createLog } from './log.js';
 import { failureWithPlace } from './module-error.js';
 import { age } from './prepare.js';
+import { watchThisProcess } from './watched.js';
 
 const usageError = 64;
 const quietMs = 1_000;
@@ -24,6 +25,7 @@ export function run({ ignoredSignals }: { readonly ignoredSignals: readonly stri
     onMessage: (message) => {
       if (message.type === 'ping') return parent.send({ type: 'pong', ref: message.ref });
       if (message.type === 'initialize') level = message.logLevel;
+      if (message.type === 'initialize' && message.watched) watchThisProcess();
       dispatch(message);
     },
     onInvalid: atMostEach(quietMs, (problem, count) =>

@@ -61,6 +61,12 @@ export const commands = {
     },
   ),
   guardChild: tells(() => ({ type: 'guard' })),
+  describeChild: steps<Context, Event, Emitted>(({ context, enqueue, self }) => {
+    const { slot, pid, jobId, cause, timings, child } = context;
+    const { value: state } = self.getSnapshot() as unknown as { value: unknown };
+    const process = { slot, pid, jobId, state, cause, timings };
+    if (child.dumpDir !== undefined) enqueue.sendTo('child', { type: 'describe', process });
+  }),
   letLeave: tells(() => ({ type: 'leave' })),
   terminateGroup: tells(() => ({ type: 'terminate' })),
   killGroup: tells(() => ({ type: 'kill' })),

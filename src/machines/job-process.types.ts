@@ -1,5 +1,6 @@
 import type { ErrorActorEvent } from 'xstate';
 import type { Failure } from '../errors.js';
+import type { Secret } from '../secret.js';
 import type { JobEnd, Launch } from './job.types.js';
 
 /** How an operating-system process ended. */
@@ -41,6 +42,10 @@ export interface ChildInput {
   readonly env: readonly string[] | undefined;
   /** Environment names that are not passed on. */
   readonly envExclude: readonly string[];
+  /** Variables that it gets beside what it inherits. */
+  readonly envSet: Secret<Readonly<Record<string, string>>> | undefined;
+  /** Folder for a report of it, should it hang; undefined is none. */
+  readonly dumpDir: string | undefined;
   /** How long the entrypoint may take to settle once its job ends by itself. */
   readonly graceMs: number;
   /** The least level that the job's log writes. */
@@ -56,6 +61,8 @@ export type Command =
   | { readonly type: 'leave' }
   /** Its event loop may be blocked: see to it that it does not outlive this process. */
   | { readonly type: 'guard' }
+  /** It hangs, or grows: have its thread beside the event loop describe it, and write that down. */
+  | { readonly type: 'describe'; readonly process: Plight }
   /** SIGTERM to the process group: for helpers that the job started. */
   | { readonly type: 'terminate' }
   /** SIGKILL to the process group. */
@@ -74,6 +81,8 @@ export type Fact =
   | { readonly type: 'child.closing'; readonly reason: string }
   | { readonly type: 'child.finished'; readonly end: JobEnd }
   | { readonly type: 'child.ponged'; readonly ref: number }
+  /** What could be found out about it is written down. */
+  | { readonly type: 'child.described' }
   /** It said something that a runner never says. */
   | { readonly type: 'child.misbehaved'; readonly error: Failure }
   | ({ readonly type: 'child.exited' } & Exit)
@@ -81,6 +90,16 @@ export type Fact =
   | ({ readonly type: 'child.recorded' } & Traces)
   /** The verdict: after the last message, and also when the spawn failed. */
   | ({ readonly type: 'child.closed' } & Exit);
+
+/** What the machine knows of a process that is to be described. */
+export interface Plight {
+  readonly slot: number;
+  readonly pid: number | undefined;
+  readonly jobId: string | undefined;
+  readonly state: unknown;
+  readonly cause: Failure | undefined;
+  readonly timings: Timings | undefined;
+}
 
 export interface Timeouts {
   /** From the fork to the end of the prewarm function. */

@@ -33,6 +33,8 @@ export const pool = {
             execArgv: settings.execArgv,
             env: settings.env,
             envExclude: settings.envExclude,
+            envSet: settings.envSet,
+            dumpDir: settings.dumpStackTraces ? settings.dumpDir : undefined,
             graceMs: settings.entrypointGraceTimeout,
             logLevel: settings.logLevel,
           },

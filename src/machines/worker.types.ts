@@ -69,6 +69,10 @@ export interface Settings {
   /** Names of the only variables that jobs inherit; undefined is all but the secrets. */
   readonly env: readonly string[] | undefined;
   readonly envExclude: readonly string[];
+  /** Variables that jobs get beside what they inherit. */
+  readonly envSet: Secret<Readonly<Record<string, string>>> | undefined;
+  readonly dumpStackTraces: boolean;
+  readonly dumpDir: string;
   readonly logLevel: string;
 }
 

@@ -18,6 +18,8 @@ const toChild = v.variant('type', [
     agent: v.object({ url: v.string(), form: v.picklist(['file', 'module']) }),
     graceMs: v.number(),
     logLevel: v.string(),
+    /** A thread is to tell through `watchedPipe` where this process stands, when asked. */
+    watched: v.optional(v.boolean()),
   }),
   v.object({
     type: v.literal('start'),

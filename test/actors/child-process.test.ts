@@ -13,6 +13,8 @@ const input: ChildInput = {
   execArgv: [],
   env: undefined,
   envExclude: [],
+  envSet: undefined,
+  dumpDir: undefined,
   graceMs: 1_500,
   logLevel: 'info',
 };

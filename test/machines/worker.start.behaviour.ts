@@ -73,6 +73,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
             execArgv: ['--enable-source-maps'],
             env: undefined,
             envExclude: ['PRIVATE'],
+            envSet: undefined,
+            dumpDir: undefined,
             graceMs: 3_000,
             logLevel: 'info',
           },

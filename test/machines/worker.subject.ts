@@ -80,6 +80,9 @@ export const settings: Settings = {
   execArgv: ['--enable-source-maps'],
   env: undefined,
   envExclude: ['PRIVATE'],
+  envSet: undefined,
+  dumpStackTraces: false,
+  dumpDir: '/tmp',
   logLevel: 'info',
 };
 

@@ -43,6 +43,8 @@ export const childInput: ChildInput = {
   execArgv: [],
   env: undefined,
   envExclude: [],
+  envSet: undefined,
+  dumpDir: undefined,
   graceMs: 3_000,
   logLevel: 'info',
 };
@@ -91,6 +93,9 @@ export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   execArgv: [],
   env: undefined,
   envExclude: [],
+  envSet: undefined,
+  dumpStackTraces: false,
+  dumpDir: '/tmp',
   logLevel: 'info',
   ...more,
 });
