@@ -13,7 +13,7 @@ const parent = {
   VSCODE_INSPECTOR_OPTIONS: '{}',
 };
 
-it('passes everything on but the key pair, debuggers, preloads and what is excluded', () => {
+it('passes everything on but the key pair, debuggers, preloads and what is excluded (R-S1, R-S4)', () => {
   expect(childEnvironment(parent, { env: undefined, envExclude: ['PROVIDER_KEY'] })).toEqual({
     PATH: '/bin',
     EMPTY: '',
@@ -21,7 +21,7 @@ it('passes everything on but the key pair, debuggers, preloads and what is exclu
   });
 });
 
-it('passes on only what an allow-list names', () => {
+it('passes on only what an allow-list names (R-S1)', () => {
   const env = ['PROVIDER_KEY', 'EMPTY', 'ABSENT', 'toString', 'PATH'];
 
   expect(childEnvironment(parent, { env, envExclude: ['PATH'] })).toEqual({
@@ -30,8 +30,16 @@ it('passes on only what an allow-list names', () => {
   });
 });
 
-it('passes a preload on to those who ask for it, and the key pair to nobody', () => {
+it('passes a preload on to those who ask for it, and the key pair to nobody (R-S1, R-S4)', () => {
   const env = ['NODE_OPTIONS', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'];
 
   expect(childEnvironment(parent, { env, envExclude: [] })).toEqual({ NODE_OPTIONS: '--inspect' });
+});
+
+it('sets what it is told to, over what is inherited and excluded, but no key pair (F-99)', () => {
+  const envSet = { PATH: '/opt', PROVIDER_KEY: 'other', NEW: '', LIVEKIT_API_KEY: 'key' };
+
+  expect(childEnvironment(parent, { env: ['PATH'], envExclude: ['PROVIDER_KEY'], envSet })).toEqual(
+    { PATH: '/opt', PROVIDER_KEY: 'other', NEW: '' },
+  );
 });

@@ -56,7 +56,7 @@ afterEach(() => {
   process.execPath = execPath;
 });
 
-it('reports a whole life in order, the verdict last', async () => {
+it('reports a whole life in order, the verdict last (F-77, R-S3)', async () => {
   const child = start('well-behaved');
   const pid = await child.pid();
 
@@ -233,7 +233,7 @@ it('reports an exit that nobody asked for', async () => {
   expect(await child.fact('child.closed')).toEqual({ type: 'child.closed', code: 3, signal: null });
 });
 
-it('asks with SIGTERM, ends with SIGKILL, and waits for the verdict', async () => {
+it('asks with SIGTERM, ends with SIGKILL, and waits for the verdict (F-89, D-6)', async () => {
   const child = start('ignores-sigterm');
   await child.fact('child.online');
 
@@ -252,7 +252,7 @@ it('asks with SIGTERM, ends with SIGKILL, and waits for the verdict', async () =
 it.each([
   ['kill', { type: 'kill' }],
   ['its own exit', { type: 'leave' }],
-] as const)('leaves no helper behind after %s', async (_, command) => {
+] as const)('leaves no helper behind after %s (R-D17)', async (_, command) => {
   const child = start('starts-a-helper');
   const helper = Number((await child.line()).pid);
   expect(isRunning(helper)).toBe(true);
@@ -273,7 +273,7 @@ it('kills the child and its helpers when it is stopped', async () => {
   await eventually(() => !isRunning(pid) && !isRunning(helper));
 });
 
-it('bears commands in every state, also after the end', async () => {
+it('bears commands in every state, also after the end (R-D6, R-S23)', async () => {
   const child = start('crashes');
   const commands: Command[] = [
     { type: 'start', launch },
@@ -309,7 +309,7 @@ it('bears commands to a child that closed its channel', async () => {
   ]);
 });
 
-it('reports a spawn that fails later, with its cause', async () => {
+it('reports a spawn that fails later, with its cause (R-D9)', async () => {
   process.execPath = '/nowhere/node';
   const child = start('well-behaved');
 
@@ -321,7 +321,7 @@ it('reports a spawn that fails later, with its cause', async () => {
   ]);
 });
 
-it('reports a spawn that fails at once, with its cause', async () => {
+it('reports a spawn that fails at once, with its cause (R-D9)', async () => {
   process.env.PROVIDER_KEY = 'x'.repeat(1_000_000);
   const child = start('well-behaved');
 
@@ -334,7 +334,7 @@ it('reports a spawn that fails at once, with its cause', async () => {
 });
 
 it.runIf(process.platform === 'linux')(
-  'gives the child its environment less the secrets, and nothing in its arguments',
+  'gives the child its environment less the secrets, and nothing in its arguments (R-S1, R-S2, R-S4, F-99)',
   async () => {
     Object.assign(process.env, {
       LIVEKIT_API_KEY: 'marker-key',
@@ -345,6 +345,7 @@ it.runIf(process.platform === 'linux')(
     });
     const child = start('shows-itself', {
       envExclude: ['PRIVATE'],
+      envSet: new Secret({ ADDED: 'set' }),
       execArgv: ['--stack-size=900'],
     });
 
@@ -356,6 +357,7 @@ it.runIf(process.platform === 'linux')(
       NODE_OPTIONS: null,
       PROVIDER_KEY: 'needed',
       PRIVATE: null,
+      ADDED: 'set',
     });
     expect(born).not.toMatch(/marker|--no-deprecation/);
     expect({ argv, execArgv }).toEqual({

@@ -21,6 +21,8 @@ export type Act =
   | 'corrupts'
   | 'floods'
   | 'prints'
+  | 'shows'
+  | 'writes'
   | 'helps'
   | 'blocks';
 
