@@ -4,7 +4,7 @@ import type {
   Input as PoolInput,
 } from './process-pool.types.js';
 import { messageOf, type Slot, steps, stopTree } from './support.js';
-import { accepted, isOverloaded, runningJobs, withEnded } from './worker.facts.js';
+import { accepted, idleTarget, runningJobs, withEnded } from './worker.facts.js';
 import type { Context, Emitted, Event } from './worker.types.js';
 import { failedWith, tellEnd } from './worker.verdict.js';
 
@@ -52,8 +52,7 @@ export const pool = {
     },
   ),
   setTarget: steps<Context, Event, Emitted>(({ context, enqueue }) => {
-    const idle = isOverloaded(context) ? 0 : context.settings.numIdleProcesses;
-    enqueue.sendTo('pool', { type: 'target.set', idle });
+    enqueue.sendTo('pool', { type: 'target.set', idle: idleTarget(context) });
   }),
   drainPool: steps<Context, Event, Emitted>(({ context, enqueue }) => {
     enqueue.sendTo('pool', { type: 'drain', keep: accepted(context) });

@@ -59,6 +59,11 @@ export const processFailed = ({ event }: From<'pool.failed'>): Emitted => ({
   ...event,
   type: 'process.failed',
 });
+export const policyThrew = ({ event: { error, thrown } }: From<'pool.policy'>): Emitted => ({
+  type: 'warning',
+  error,
+  thrown,
+});
 export const processSlow = ({ event: { slot, silentMs } }: From<'pool.slow'>): Emitted => ({
   type: 'process.slow',
   slot,

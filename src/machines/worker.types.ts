@@ -122,6 +122,8 @@ export interface Context {
   /** The status that the server is known to have read; undefined while there is no connection. */
   readonly known: Report['status'] | undefined;
   readonly load: number;
+  /** Jobs that the pool could start in time; undefined is any number. */
+  readonly places: number | undefined;
   /** Load samples in a row that failed. */
   readonly loadMisses: number;
   readonly failure: Failure | undefined;

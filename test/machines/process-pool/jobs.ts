@@ -213,7 +213,7 @@ export const jobs: readonly Behaviour<Machine>[] = [
       expect(jobOf(proc(0))).toBe('job-2');
 
       expect(toParent.map(({ type }) => type)).toEqual(['pool.process', 'pool.ready']);
-      expect(value()).toBe('ready');
+      expect(value()).toEqual({ ready: 'exact' });
     },
   },
   {
