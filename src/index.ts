@@ -22,7 +22,16 @@ export type {
 } from './machines/index.js';
 export type { EntrypointFnc, Logger, LogLevel, PrewarmFnc, WorkerOptionsInit } from './options.js';
 export { WorkerPermissions, WorkerType } from './permissions.js';
-export { maxJobs, type Policies, type Policy, type PolicyInput, withPolicies } from './policies.js';
+export {
+  maxJobs,
+  type Policies,
+  type Policy,
+  type PolicyInput,
+  type PoolPolicies,
+  type PoolView,
+  type WaitingJob,
+  withPolicies,
+} from './policies.js';
 export { Secret } from './secret.js';
 export {
   connectionMachine,

@@ -2,6 +2,9 @@ import { WorkerError } from './errors.js';
 import type { Capacity, Offer } from './machines/job.types.js';
 import type { jobRequestMachine } from './machines/job-request.machine.js';
 import type { workerMachine } from './machines/worker.machine.js';
+import { type PoolPolicies, poolPolicies, withPoolGuards } from './policies/pool.js';
+
+export type { PoolPolicies, PoolView, WaitingJob } from './policies/pool.js';
 
 /** What a policy decides from. */
 export interface PolicyInput {
@@ -18,8 +21,8 @@ export interface PolicyInput {
  */
 export type Policy = (input: PolicyInput) => boolean;
 
-/** The guards of the job request machine that a user may replace. */
-export interface Policies {
+/** The guards of the job request machine and of the process pool that a user may replace. */
+export interface Policies extends PoolPolicies {
   /**
    * Is there a place for one more job? Replaces that count, but can only be stricter: a worker at
    * `maxJobs` or `loadThreshold` refuses before a policy is asked.
@@ -29,13 +32,18 @@ export interface Policies {
   readonly acceptsJob?: Policy;
 }
 
-const names: readonly string[] = ['hasCapacity', 'acceptsJob'] satisfies (keyof Policies)[];
+const requestPolicies: readonly string[] = [
+  'hasCapacity',
+  'acceptsJob',
+] satisfies (keyof Policies)[];
+const names = [...requestPolicies, ...poolPolicies];
 const asyncTag = /^Async/;
 
 /**
  * Gives a worker machine policies of your own; those of an earlier call stay. It is short for the
  * nested `provide` that xstate needs, since a guard provided to a machine does not reach its
- * children. A policy that throws, or returns anything but true or false, refuses that one offer.
+ * children. A policy that throws, or returns anything but true or false, refuses that one offer; one
+ * of the pool decides nothing then, and its default does.
  *
  * @throws WorkerError `ERR_POLICY` for an asynchronous function, which a guard cannot be, and for
  * a name that is no policy.
@@ -53,7 +61,11 @@ export function withPolicies(
     Object.entries(policies).map(([name, policy]) => [name, asGuard(name, policy)]),
   );
   const request = machine.implementations.actors.jobRequest as typeof jobRequestMachine;
-  return machine.provide({ actors: { jobRequest: request.provide({ guards }) } });
+  const own = Object.fromEntries(
+    Object.entries(guards).filter(([name]) => requestPolicies.includes(name)),
+  );
+  const jobRequest = request.provide({ guards: own });
+  return withPoolGuards(machine.provide({ actors: { jobRequest } }), guards);
 }
 
 /**
@@ -71,11 +83,11 @@ export function maxJobs(count: number): Policy {
   return ({ capacity }) => capacity.activeJobs + capacity.reservedJobs < count;
 }
 
-function asGuard(name: string, policy: unknown): (_: unknown, input: PolicyInput) => boolean {
+function asGuard(name: string, policy: unknown): (_: unknown, input: never) => boolean {
   if (!names.includes(name))
     throw new WorkerError(
       'ERR_POLICY',
-      `${name} is no policy of a job request. Policies are ${names.join(' and ')}.`,
+      `${name} is no policy of a worker. Policies are ${names.join(', ')}.`,
     );
   if (typeof policy !== 'function')
     throw new WorkerError('ERR_POLICY', `${name}: expected a function, got ${typeof policy}.`);
@@ -85,7 +97,7 @@ function asGuard(name: string, policy: unknown): (_: unknown, input: PolicyInput
       `${name} is asynchronous. A guard answers at once; decide in requestFnc what has to wait.`,
     );
   return (_, input) => {
-    const verdict: unknown = (policy as Policy)(input);
+    const verdict: unknown = (policy as (input: never) => unknown)(input);
     if (typeof verdict !== 'boolean')
       throw new WorkerError(
         'ERR_POLICY',

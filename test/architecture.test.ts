@@ -5,7 +5,7 @@ import { cycles, forbiddenWords, homeless, type Layers, strays } from './support
 import { sourcesBelow } from './support/source-imports.js';
 
 const nothing = /(?!)/;
-const settings = String.raw`(?:options(?:/.+)?|errors|secret|permissions|policies|version|worker-options)\.ts`;
+const settings = String.raw`(?:options(?:/.+)?|errors|secret|permissions|policies(?:/.+)?|version|worker-options)\.ts`;
 const light = 'xstate|nanoid|node:.+';
 
 /** The table of layers: what runs, what is only a type, and what is loaded when it is needed. */
