@@ -240,7 +240,6 @@ export type Emitted =
       readonly megabytes: number;
       readonly limitMb: number | undefined;
     }
-  /** Five starts failed within 30 s: there are no new jobs until a process becomes warm. */
   /** A process died, or had to be ended after its job was over. */
   | {
       readonly type: 'process.died';
@@ -249,6 +248,7 @@ export type Emitted =
       readonly jobId: string | undefined;
       readonly error: Failure;
     }
+  /** Five starts failed within 30 s: there are no new jobs until a process becomes warm. */
   | { readonly type: 'degraded'; readonly error: Failure }
   /** A process became warm again. */
   | { readonly type: 'recovered' }
