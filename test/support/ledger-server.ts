@@ -21,6 +21,8 @@ export type Act =
   | 'corrupts'
   | 'floods'
   | 'prints'
+  | 'closes'
+  | 'clings'
   | 'shows'
   | 'writes'
   | 'helps'
