@@ -47,7 +47,7 @@ function endWithTest(child: ChildProcess): void {
   });
 }
 
-it('ends what is still there some time after its worker, and then itself', async () => {
+it('ends what is still there some time after its worker, and then itself (R-F7)', async () => {
   const children = [await startChild(blocked), await startChild(blocked)] as const;
   const { guard, tell, ended } = await startGuard(children[0].pid);
   tell('watch', children[1].pid);

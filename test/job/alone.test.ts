@@ -22,7 +22,7 @@ const callbackFile = () => {
   return join(folder, 'reason');
 };
 
-it('hears no signal of a terminal or a service manager, in any part of its life', async () => {
+it('hears no signal of a terminal or a service manager, in any part of its life (F-91, R-S17)', async () => {
   const runner = forkRunner();
   const signal = () => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const) runner.child.kill(name);
@@ -55,7 +55,7 @@ it('ignores signals before it evaluates anything else', () => {
   expect(listens).toBeLessThan(evaluates ?? 0);
 });
 
-it('is gone within a second of its worker, with its helpers, after its callbacks', async () => {
+it('is gone within a second of its worker, with its helpers, after its callbacks (R-F6, F-90)', async () => {
   const file = callbackFile();
   const runner = await runningJob('starts-a-helper', { env: { CALLBACK_FILE: file } });
   const { fields } = await hearLog(runner, 'helping');
@@ -71,7 +71,7 @@ it('is gone within a second of its worker, with its helpers, after its callbacks
   expect(readFileSync(file, 'utf8')).toEqual('worker lost');
 });
 
-it('is gone within a second of its worker though a callback never ends', async () => {
+it('is gone within a second of its worker though a callback never ends (R-F6, F-90)', async () => {
   const runner = await runningJob('callback-never-ends');
 
   const lost = performance.now();

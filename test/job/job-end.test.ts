@@ -149,7 +149,7 @@ it('has nothing to say about a room that it leaves itself', async () => {
 it.each([
   ['rejects-unhandled', 'ERR_UNHANDLED_REJECTION', 'nobody listened'],
   ['throws-uncaught', 'ERR_UNCAUGHT', 'nobody caught'],
-])('fails the job and exits with 1: %s', async (agent, code, message) => {
+])('fails the job and exits with 1: %s (R-D12, F-94, F-95)', async (agent, code, message) => {
   const runner = await runningJob(agent);
 
   expect(await runner.hear('finished')).toEqual(failed(code, message));
@@ -168,7 +168,7 @@ it('is not harmed by a promise that its abort rejects and nobody waits for', asy
   expect(await runner.ended).toEqual({ code: 0, signal: null });
 });
 
-it('loses none of the last lines of its log', async () => {
+it('loses none of the last lines of its log (R-D15, R-D16)', async () => {
   const runner = await runningJob('logs-a-lot');
   await runner.hear('finished');
   runner.tell(leave);

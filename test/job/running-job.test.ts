@@ -56,7 +56,7 @@ const jobs = fc.record({
   enableRecording: fc.boolean(),
 });
 
-it('rebuilds the whole job record, numbers of 64 bits and enumerations too', () => {
+it('rebuilds the whole job record, numbers of 64 bits and enumerations too (F-102, D-12)', () => {
   fc.assert(
     fc.property(jobs, (fields) => {
       const job = new Job(fields);

@@ -157,7 +157,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'blames nobody when the worker itself was frozen',
+    title: 'blames nobody when the worker itself was frozen (N-9, R-F9)',
     run: (machine) => {
       const { actor, clock, emitted } = startStalling(machine);
 
@@ -171,7 +171,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'counts only the ticks for which the worker was awake',
+    title: 'counts only the ticks for which the worker was awake (R-F9)',
     run: (machine) => {
       const { actor, clock, emitted } = startStalling(machine);
 

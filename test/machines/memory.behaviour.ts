@@ -32,7 +32,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'tells of what is above the mark once, and again after each tenth more',
+    title: 'tells of what is above the mark once, and again after each tenth more (O-23, F-87)',
     run: (machine) => {
       const { sample, toParent } = start(machine);
 
@@ -64,7 +64,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'tells once that the limit is exceeded, and nothing after it',
+    title: 'tells once that the limit is exceeded, and nothing after it (O-24, F-87)',
     run: (machine) => {
       for (const [before, told] of [
         [[], []],
@@ -101,7 +101,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'knows no limit with Infinity, and warns of everything with 0',
+    title: 'knows no limit with Infinity, and warns of everything with 0 (O-23, O-24)',
     run: (machine) => {
       const { sample, toParent } = start(machine, {
         warnMb: 0,

@@ -61,7 +61,7 @@ const statuses = ({ link }: Worker) => ofType(link.told, 'status');
 /** What a worker promises about its end: drain, stop, halt, and goodbye. */
 export const behaviours: readonly WorkerBehaviour[] = [
   {
-    title: 'tells the server that it is FULL before anything else when it drains',
+    title: 'tells the server that it is FULL before anything else when it drains (N-41, R-F2)',
     run: (machine) => {
       const worker = running(machine);
       work(worker, 'job-1');
@@ -121,7 +121,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'lets an accepted job start while it drains, and keeps a warm process for it till then',
+    title:
+      'lets an accepted job start while it drains, and keeps a warm process for it till then (F-139, R-F5)',
     run: (machine) => {
       const worker = running(machine);
       accept(worker, 'job-1');
@@ -157,7 +158,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
-    title: 'lets its jobs end by themselves, and is stopped when its pool and its link are',
+    title:
+      'lets its jobs end by themselves, and is stopped when its pool and its link are (N-3, F-138)',
     run: (machine) => {
       const worker = running(machine);
       work(worker, 'job-1');

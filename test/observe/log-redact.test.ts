@@ -3,7 +3,7 @@ import { redact, redactText } from '../../src/observe/log-redact.js';
 
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';
 
-it('keeps back what a name promises to be secret, at any depth', () => {
+it('keeps back what a name promises to be secret, at any depth (R-S5)', () => {
   const fields = {
     token: 'a',
     accessToken: 'b',

@@ -22,6 +22,7 @@ export type Act =
   | 'floods'
   | 'prints'
   | 'closes'
+  | 'exits'
   | 'clings'
   | 'shows'
   | 'writes'

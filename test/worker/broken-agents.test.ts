@@ -10,7 +10,7 @@ import { runProgram } from '../support/worker-program.js';
 
 const bin = 'node_modules/livekit-actors/dist/cli/bin.js';
 const broken = `import 'livekit-actors/job';\n\nthrow new TypeError('no such voice');\n`;
-it('is full and not ready while a module does not load, and recovers when it is repaired', async () => {
+it('is full and not ready while a module does not load, and recovers when it is repaired (R-E1, N-1, F-85)', async () => {
   const world = await serveWithLedger();
   const folder = makeProject({ 'agent.mjs': broken });
   const file = join(folder, 'agent.mjs');

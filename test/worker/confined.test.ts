@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { memoryReader } from '../../src/actors/memory-reading.js';
 import { serveWithLedger } from '../support/ledger-server.js';
 import { cleanEnd, startRealWorker } from '../support/real-worker.js';
 
@@ -23,6 +24,18 @@ it('runs jobs that may read and not write, when the flags of Node say so (R-S18,
   expect([bad.status, bad.error]).toEqual(['failed', expect.stringMatching(/restricted/)]);
   expect(await run.end()).toEqual(cleanEnd);
 });
+
+it.runIf(process.platform === 'linux')(
+  'needs less than 60 MB for a process that waits (N-30)',
+  async () => {
+    const world = await serveWithLedger();
+    const run = startRealWorker(world, { options: { numIdleProcesses: 2 } });
+    const { pid = 0 } = await run.hear('process.ready', ({ slot }) => slot === 1);
+
+    expect(await memoryReader()(pid, 'proportional')).toBeLessThan(60);
+    expect(await run.end()).toEqual(cleanEnd);
+  },
+);
 
 it('gives each process the limit of its heap that the flags of Node say (F-99)', async () => {
   const world = await serveWithLedger();

@@ -41,7 +41,7 @@ const guardsOf = (program: WorkerProgram): number[] =>
 
 const isGone = (program: WorkerProgram) => () => program.left().length === 0 || undefined;
 
-it('leaves no process after kill -9, neither warm ones nor a job with its helpers', async () => {
+it('leaves no process after kill -9, neither warm ones nor a job with its helpers (R-F6, R-D17, F-90)', async () => {
   const { program } = await busyWorker(['start'], 'helps');
   // Its guard is the fifth.
   await seen(() => program.left().length === 5 || undefined);
@@ -52,7 +52,7 @@ it('leaves no process after kill -9, neither warm ones nor a job with its helper
   await seen(isGone(program), 1_500);
 });
 
-it('leaves no process after kill -9, not even a job that blocks its event loop', async () => {
+it('leaves no process after kill -9, not even a job that blocks its event loop (R-F7)', async () => {
   const { program, pid } = await busyWorker(['start'], 'blocks');
 
   expect(isRunning(pid)).toBe(true);
@@ -62,7 +62,7 @@ it('leaves no process after kill -9, not even a job that blocks its event loop',
   await seen(isGone(program));
 });
 
-it('leaves no process after kill -9 while one blocks its event loop to prewarm', async () => {
+it('leaves no process after kill -9 while one blocks its event loop to prewarm (R-F7)', async () => {
   const world = await serveWithLedger();
   const program = runProgram([agentFile('blocks-in-prewarm.mjs'), 'start'], world);
   await program.hear('job.log', ({ msg }) => msg === 'blocking');
@@ -74,7 +74,7 @@ it('leaves no process after kill -9 while one blocks its event loop to prewarm',
   await seen(isGone(program));
 });
 
-it('drains at SIGTERM: takes nothing new, lets the job end by itself, exits 0', async () => {
+it('drains at SIGTERM: takes nothing new, lets the job end by itself, exits 0 (R-F2, F-138, F-140, N-3)', async () => {
   const run = await busyWorker();
   const { program, server, job, pid } = run;
 
@@ -92,7 +92,7 @@ it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)(
-  'ends at once at the second %s, with code %i and without a process',
+  'ends at once at the second %s, with code %i and without a process (R-F4, F-138, F-140)',
   async (signal, code) => {
     const run = await busyWorker(['start'], 'helps');
 
@@ -109,7 +109,7 @@ it.each([
   },
 );
 
-it('cuts the jobs that outlast the drain limit, through their callbacks, and exits 75', async () => {
+it('cuts the jobs that outlast the drain limit, through their callbacks, and exits 75 (R-F3, F-140)', async () => {
   const run = await busyWorker(['start', '--drain-timeout', '100ms']);
 
   run.program.signal('SIGTERM');
@@ -139,7 +139,7 @@ it('ends the jobs of dev through their callbacks at the first SIGINT and exits 0
   expect(job.status).toBe('success');
 });
 
-it('keeps Ctrl-C and the signals of a service manager from the processes of jobs', async () => {
+it('keeps Ctrl-C and the signals of a service manager from the processes of jobs (F-91, N-3)', async () => {
   const run = await busyWorker();
   const { program, job, pid } = run;
 

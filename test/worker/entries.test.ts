@@ -52,7 +52,7 @@ it.each([
     { 'agent.ts': typeScript, 'greeting.ts': greeting },
     strange,
   ],
-])('runs a job with %s', async (_, args, files, name) => {
+])('runs a job with %s (F-96)', async (_, args, files, name) => {
   const world = await serveWithLedger();
   const program = runProgram(args, { cwd: makeProject(files, { name }), server: world.server });
   await program.warm();

@@ -61,7 +61,7 @@ it('takes a connection on which ten frames in a row are unreadable for broken', 
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('answers an offer once and starts a job once, however often they come', async () => {
+it('answers an offer once and starts a job once, however often they come (N-22)', async () => {
   const world = await serveWithLedger();
   const { server } = world;
   server.script({ direction: 'out', message: 'availability', fault: 'duplicate' });

@@ -12,7 +12,9 @@ interface End {
   readonly world: LedgerServer;
 }
 
-const byTheServer = ({ job, world }: End): void => world.server.terminate(job.id);
+const byTheServer = ({ job, world }: End): void => {
+  world.server.terminate(job.id);
+};
 const stopped = ({ pid }: End): void => {
   process.kill(pid, 'SIGSTOP');
 };
@@ -22,12 +24,13 @@ it.each<[string, Act, (end: End) => void, JobRecord['status'], number]>([
   ['returned and hung up', 'ends', byItself, 'success', 0],
   ['threw', 'throws', byItself, 'failed', 0],
   ['was ended by the server', 'stays', byTheServer, 'success', 0],
+  ['exited without a word', 'exits', byItself, 'failed', 0],
   ['lost its room', 'closes', byItself, 'success', 0],
   ['has a callback that never ends', 'clings', byItself, 'success', 1],
   ['blocks its event loop', 'blocks', byItself, 'failed', 1],
   ['blocks it and was ended by the server', 'blocks', byTheServer, 'failed', 1],
   ['was stopped', 'stays', stopped, 'failed', 1],
-])('leaves no process of a job that %s (N-7, F-88, F-89, R-D13, D-8)', async (...row) => {
+])('leaves no process of a job that %s (N-7, F-88, F-89, R-D13, R-D14, D-8)', async (...row) => {
   const [, act, how, status, cut] = row;
   const world = await serveWithLedger();
   const options = { shutdownProcessTimeout: 400, numIdleProcesses: 0 };

@@ -26,7 +26,7 @@ const watchful = workerMachine.provide({
   },
 });
 
-it('ends a job that leaks through its shutdown, reports it as failed, and takes the next', async () => {
+it('ends a job that leaks through its shutdown, reports it as failed, and takes the next (R-D11, F-87, O-24, N-32)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world, {
     agent: 'leaks',

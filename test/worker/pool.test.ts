@@ -8,23 +8,26 @@ import { setVariable, temporaryFolder } from '../support/temporary.js';
 it.each([
   ['an asynchronous', 'obeys'],
   ['a synchronous', 'warms-synchronously'],
-])('runs a job in the process in which %s prewarm ended before the offer', async (_, agent) => {
-  const world = await serveWithLedger();
-  const run = startRealWorker(world, { agent });
-  await run.available();
-  const { pid: warm } = await run.hear('process.ready');
+])(
+  'runs a job in the process in which %s prewarm ended before the offer (F-78, F-79)',
+  async (_, agent) => {
+    const world = await serveWithLedger();
+    const run = startRealWorker(world, { agent });
+    await run.available();
+    const { pid: warm } = await run.hear('process.ready');
 
-  const job = world.offer();
-  const pid = await world.started(job);
-  const { fields } = await run.hearLog('joined');
-  await world.ended(job);
+    const job = world.offer();
+    const pid = await world.started(job);
+    const { fields } = await run.hearLog('joined');
+    await world.ended(job);
 
-  expect([pid, fields.warmedIn]).toEqual([warm, warm]);
-  expect(fields.warmedAt).toBeLessThanOrEqual(job.createdAt);
-  expect(await run.end()).toEqual(cleanEnd);
-});
+    expect([pid, fields.warmedIn]).toEqual([warm, warm]);
+    expect(fields.warmedAt).toBeLessThanOrEqual(job.createdAt);
+    expect(await run.end()).toEqual(cleanEnd);
+  },
+);
 
-it('replaces a warm process that is killed within 2 s, and starts the next job on a live one', async () => {
+it('replaces a warm process that is killed within 2 s, and starts the next job on a live one (R-D3, N-8, F-84, D-7)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world, { options: { numIdleProcesses: 2 } });
   const isOther = ({ pid }: { pid: number | undefined }) => pid !== victim;
@@ -44,7 +47,7 @@ it('replaces a warm process that is killed within 2 s, and starts the next job o
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('reports a job whose process is killed as failed within 2 s', async () => {
+it('reports a job whose process is killed as failed within 2 s (R-D5, F-77)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world);
   await run.available();
@@ -63,7 +66,7 @@ it('reports a job whose process is killed as failed within 2 s', async () => {
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('reports a job whose entrypoint throws as failed, with its text', async () => {
+it('reports a job whose entrypoint throws as failed, with its text (F-95)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world);
   await run.available();
@@ -75,7 +78,7 @@ it('reports a job whose entrypoint throws as failed, with its text', async () =>
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('starts processes side by side', async () => {
+it('starts processes side by side (F-80, N-13)', async () => {
   setVariable('COMPANY', temporaryFolder());
   const world = await serveWithLedger();
   const run = startRealWorker(world, {
@@ -89,7 +92,7 @@ it('starts processes side by side', async () => {
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('starts a process for each job where none is kept warm, and keeps none', async () => {
+it('starts a process for each job where none is kept warm, and keeps none (F-77, D-8, N-48)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world, { options: { numIdleProcesses: 0 } });
   await run.available();

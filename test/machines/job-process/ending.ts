@@ -111,7 +111,7 @@ export const ending: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'calls an exit without an outcome a failure, whatever its code',
+    title: 'calls an exit without an outcome a failure, whatever its code (R-D14, R-D15)',
     run: (machine) => {
       const endOf = (code: number | null, signal: string | null) => {
         const subject = start(machine);
@@ -225,7 +225,8 @@ export const ending: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'climbs the ladder of a shutdown: message, SIGTERM, SIGKILL, and gives up the process',
+    title:
+      'climbs the ladder of a shutdown: message, SIGTERM, SIGKILL, and gives up the process (F-88, F-89, D-6, N-7)',
     run: (machine) => {
       const subject = start(machine);
       const { advance, child, output, send, status, timers, value } = subject;
@@ -253,7 +254,7 @@ export const ending: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'gives the whole shutdown one budget, its report and its leaving included',
+    title: 'gives the whole shutdown one budget, its report and its leaving included (O-20, F-88)',
     run: (machine) => {
       const subject = start(machine);
       const { advance, child, output, send, value } = subject;

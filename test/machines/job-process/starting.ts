@@ -56,7 +56,7 @@ export const starting: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'ends nothing for the time in which its worker itself was frozen',
+    title: 'ends nothing for the time in which its worker itself was frozen (R-F9, N-9)',
     run: (machine) => {
       const { actor, child, clock } = startFreezing(machine);
       const value = () => actor.getSnapshot().value;
@@ -111,7 +111,7 @@ export const starting: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'kills a child that does not prewarm in time, counted from its spawn',
+    title: 'kills a child that does not prewarm in time, counted from its spawn (F-82, O-19, R-D7)',
     run: (machine) => {
       const { advance, child, output, value } = start(machine);
       child.say({ type: 'child.spawned', pid: 41 });
@@ -146,7 +146,7 @@ export const starting: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'ends with what the child says of its failed start',
+    title: 'ends with what the child says of its failed start (R-D8)',
     run: (machine) => {
       const { child, output, toParent, value } = start(machine);
       child.say({ type: 'child.spawned', pid: 41 });

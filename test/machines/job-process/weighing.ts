@@ -88,7 +88,8 @@ export const weighing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'calls a job failed that used too much memory, whatever the child reports',
+    title:
+      'calls a job failed that used too much memory, whatever the child reports (N-32, F-87, R-D11)',
     run: (machine) => {
       const { child, output, toParent } = startEnding(machine);
 

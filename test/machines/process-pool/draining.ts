@@ -80,7 +80,7 @@ export const draining: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'lets running jobs end by themselves when it drains',
+    title: 'lets running jobs end by themselves when it drains (N-3)',
     run: (machine) => {
       const pool = startMixed(machine);
       const { advance, proc, send, status, toParent } = pool;
@@ -133,7 +133,7 @@ export const draining: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'stays open for accepted offers, and starts a process for each that comes',
+    title: 'stays open for accepted offers, and starts a process for each that comes (F-139, R-F5)',
     run: (machine) => {
       const pool = start(machine, { idle: 0 });
       const { proc, send, slots, status } = pool;

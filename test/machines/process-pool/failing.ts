@@ -130,7 +130,8 @@ export const failing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'is degraded by the fifth failed start in 30 s, and gives up the jobs that wait',
+    title:
+      'is degraded by the fifth failed start in 30 s, and gives up the jobs that wait (R-E1, N-1, F-85)',
     run: (machine) => {
       const pool = start(machine, { concurrency: 1 });
       const { has, slots, toParent, value } = pool;
@@ -176,7 +177,7 @@ export const failing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'starts no more than one process every 30 s while it is degraded',
+    title: 'starts no more than one process every 30 s while it is degraded (R-E1, N-15)',
     run: (machine) => {
       const pool = startDegraded(machine, 3);
       const { advance, processes, slots, toParent, value } = pool;
@@ -198,7 +199,7 @@ export const failing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'recovers with the first process that becomes warm',
+    title: 'recovers with the first process that becomes warm (R-E1)',
     run: (machine) => {
       const pool = startDegraded(machine, 2);
       const { advance, has, slots, toParent, value } = pool;
@@ -248,7 +249,7 @@ export const failing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'lets jobs go on while it is degraded',
+    title: 'lets jobs go on while it is degraded (R-E1)',
     run: (machine) => {
       const pool = startWarm(machine, { idle: 1, concurrency: 6 });
       const { proc, toParent, value } = pool;

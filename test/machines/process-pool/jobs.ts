@@ -76,7 +76,7 @@ export const jobs: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'never runs a job again that has started',
+    title: 'never runs a job again that has started (R-D5)',
     run: (machine) => {
       const pool = startRunning(machine);
       warmUp(pool, 1);
@@ -94,7 +94,8 @@ export const jobs: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'gives a job to the next process when its process died without acknowledging it',
+    title:
+      'gives a job to the next process when its process died without acknowledging it (F-83, R-D4, D-7)',
     run: (machine) => {
       const pool = startWarm(machine, { idle: 2 });
       const { proc, toParent } = pool;
@@ -109,7 +110,7 @@ export const jobs: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'gives up a job after three processes that did not acknowledge it',
+    title: 'gives up a job after three processes that did not acknowledge it (F-83, R-D4)',
     run: (machine) => {
       const givenUp = (more: { error?: typeof failure }) => {
         const pool = startWarm(machine, { idle: 4 });
@@ -174,7 +175,7 @@ export const jobs: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'fails only the job of a process machine that broke, and goes on',
+    title: 'fails only the job of a process machine that broke, and goes on (F-77)',
     run: (machine) => {
       const pool = startRunning(machine);
       const { children, proc, slots, toParent } = pool;

@@ -20,7 +20,7 @@ const warmed = (slot: number) => ({ type: 'pool.process', slot, pid: 40 + slot, 
 /** What a pool promises of its stock of warm processes. */
 export const warming: readonly Behaviour<Machine>[] = [
   {
-    title: 'warms the wanted number of processes, as many at a time as it may',
+    title: 'warms the wanted number of processes, as many at a time as it may (F-78, F-80)',
     run: (machine) => {
       const pool = start(machine, { idle: 4, concurrency: 2 });
       const { has, processes, slots, toParent, value } = pool;
@@ -62,7 +62,8 @@ export const warming: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'gives a job to the process that has been warm for longest, and replaces it at once',
+    title:
+      'gives a job to the process that has been warm for longest, and replaces it at once (F-78)',
     run: (machine) => {
       const pool = start(machine, { idle: 3 });
       const { proc, slots, value } = pool;
@@ -99,7 +100,8 @@ export const warming: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'starts processes for a burst in parallel, and never more at a time than it may',
+    title:
+      'starts processes for a burst in parallel, and never more at a time than it may (F-80, N-13)',
     run: (machine) => {
       const pool = startWarm(machine, { idle: 1, concurrency: 3 });
       const { proc, slots } = pool;
@@ -122,7 +124,7 @@ export const warming: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'replaces a warm process that dies at once, and counts it as no failure',
+    title: 'replaces a warm process that dies at once, and counts it as no failure (R-D3, F-84)',
     run: (machine) => {
       const pool = startWarm(machine, { idle: 2 });
       const { slots, toParent, value } = pool;
