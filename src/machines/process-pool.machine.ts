@@ -243,7 +243,6 @@ export const processPoolMachine = setup({
     // Until the last process is gone; each of them is limited by its own ladder.
     draining: {
       always: { guard: 'isEmpty', target: 'closed' },
-      on: { 'target.set': {} },
       initial: 'serving',
       states: {
         serving: {
