@@ -7,7 +7,13 @@ import { Secret } from '../../src/secret.js';
 
 /** Any text, whatever letters it has; half a letter is none that the wire can carry. */
 const text = fc.string({ unit: 'grapheme' });
-const attributes = fc.dictionary(text, text);
+/** A name that no object of JavaScript can hold like any other. */
+const attributes = fc.dictionary(
+  fc
+    .oneof(text, fc.constantFrom('constructor', 'prototype', 'toString'))
+    .filter((name) => name !== '__proto__'),
+  text,
+);
 const big = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n });
 const participation = fc.record({ name: text, identity: text, metadata: text, attributes });
 
