@@ -24,7 +24,9 @@ const samples: Samples = {
   disconnected: [{ type: 'disconnected', error, retryMs: 0 }],
   status: [{ type: 'status', status: 'full', load: 0.8, sentLoad: 0.69 }],
   'process.ready': [{ type: 'process.ready', slot: 0, pid: 1, timings: {} }],
-  'process.failed': [{ type: 'process.failed', error, retryMs: 0 }],
+  'process.failed': [
+    { type: 'process.failed', slot: 0, pid: 1, error, retryMs: 0, ranMs: 0, stderr: [''] },
+  ],
   'process.died': [
     {
       type: 'process.died',

@@ -29,8 +29,8 @@ export type WorkerErrorCode =
    */
   | 'ERR_ASSIGNMENT_TIMEOUT'
   /**
-   * The process of a job sent its worker a message that is none, and was ended. An agent must not
-   * call `process.send`.
+   * The process of a job sent its worker a message that is none, or too many, and was ended. An
+   * agent must not call `process.send`, nor write more than 5000 lines of log within a second.
    */
   | 'ERR_CHILD_MESSAGE'
   /**
@@ -128,7 +128,8 @@ export type WorkerErrorCode =
   | 'ERR_NOT_SEEN'
   /**
    * `withPolicies` got something that is no policy; or a policy threw or returned no boolean, and
-   * the one offer was refused. Decide in `requestFnc` what has to wait.
+   * the one offer was refused, or the pool decided without it. Decide in `requestFnc` what has to
+   * wait.
    */
   | 'ERR_POLICY'
   /**
@@ -198,8 +199,8 @@ export type WorkerErrorCode =
    */
   | 'ERR_UNREADABLE_FRAME'
   /**
-   * A process did not answer its heartbeat for 10 s while idle, or 60 s with a job, and was killed.
-   * Something blocks its event loop.
+   * A process did not answer its heartbeat for 10 s while idle, or 60 s with a job, or did not read
+   * what it was told, and was killed. Something blocks its event loop.
    */
   | 'ERR_UNRESPONSIVE'
   /** The worker was drained or stopped before it was ready, so `ready` can never settle. */

@@ -38,10 +38,13 @@ export {
   type Policies,
   type Policy,
   type PolicyInput,
+  type PoolPolicies,
+  type PoolView,
   type SchemaResult,
   type StandardSchema,
   type TokenBucketOptions,
   tokenBucket,
+  type WaitingJob,
   withPolicies,
 } from './policies.js';
 export { Secret } from './secret.js';

@@ -85,8 +85,8 @@ function settingsOf(
   { mode, agentNameIsEnv }: { readonly mode: Mode; readonly agentNameIsEnv: boolean },
 ): ResolvedOptions {
   const { url = '', apiKey = '', apiSecret = '', logger, ...rest } = options;
-  const { entrypointFnc, prewarmFnc, execArgv, env, envExclude, userArguments, ...more } = rest;
-  const { httpProxy, caFile, workerToken, textFrames, ...plain } = more;
+  const { entrypointFnc, prewarmFnc, execArgv, env, envExclude, envSet, ...more } = rest;
+  const { httpProxy, caFile, workerToken, textFrames, userArguments, ...plain } = more;
   const permissions = completePermissions(options.permissions ?? {});
   const hosted = workerToken !== undefined;
   return Object.freeze({
@@ -110,6 +110,7 @@ function settingsOf(
     envExclude: Object.freeze([...(envExclude ?? [])]),
     userArguments: new Secret(userArguments),
     mode,
+    envSet: envSet && new Secret(Object.freeze({ ...envSet })),
     version,
   });
 }

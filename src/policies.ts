@@ -1,18 +1,20 @@
 import { WorkerError } from './errors.js';
 import type { jobRequestMachine } from './machines/job-request.machine.js';
 import type { workerMachine } from './machines/worker.machine.js';
-import { checkPolicy, type Policy, type PolicyInput, verdictOf } from './policies/policy.js';
+import { checkPolicy, type Policy, verdictOf } from './policies/policy.js';
+import { type PoolPolicies, poolPolicies, withPoolGuards } from './policies/pool.js';
 
 export { byAttributes } from './policies/by-attributes.js';
 export { type ByMetadataOptions, byMetadata } from './policies/by-metadata.js';
 export { allOf, anyOf, noneOf } from './policies/combine.js';
 export { maxJobs, maxPerRoom } from './policies/counts.js';
 export type { Policy, PolicyInput } from './policies/policy.js';
+export type { PoolPolicies, PoolView, WaitingJob } from './policies/pool.js';
 export type { SchemaResult, StandardSchema } from './policies/schema.js';
 export { type TokenBucketOptions, tokenBucket } from './policies/token-bucket.js';
 
-/** The guards of the job request machine that a user may replace. */
-export interface Policies {
+/** The guards of the job request machine and of the process pool that a user may replace. */
+export interface Policies extends PoolPolicies {
   /**
    * Is there a place for one more job? Replaces that count, but can only be stricter: a worker at
    * `maxJobs` or `loadThreshold` refuses before a policy is asked.
@@ -22,12 +24,17 @@ export interface Policies {
   readonly acceptsJob?: Policy;
 }
 
-const names: readonly string[] = ['hasCapacity', 'acceptsJob'] satisfies (keyof Policies)[];
+const requestPolicies: readonly string[] = [
+  'hasCapacity',
+  'acceptsJob',
+] satisfies (keyof Policies)[];
+const names = [...requestPolicies, ...poolPolicies];
 
 /**
  * Gives a worker machine policies of your own; those of an earlier call stay. It is short for the
  * nested `provide` that xstate needs, since a guard provided to a machine does not reach its
- * children. A policy that throws, or returns anything but true or false, refuses that one offer.
+ * children. A policy that throws, or returns anything but true or false, refuses that one offer; one
+ * of the pool decides nothing then, and its default does.
  *
  * @throws WorkerError `ERR_POLICY` for an asynchronous function, which a guard cannot be, and for
  * a name that is no policy.
@@ -45,14 +52,18 @@ export function withPolicies(
     Object.entries(policies).map(([name, policy]) => [name, asGuard(name, policy)]),
   );
   const request = machine.implementations.actors.jobRequest as typeof jobRequestMachine;
-  return machine.provide({ actors: { jobRequest: request.provide({ guards }) } });
+  const own = Object.fromEntries(
+    Object.entries(guards).filter(([name]) => requestPolicies.includes(name)),
+  );
+  const jobRequest = request.provide({ guards: own });
+  return withPoolGuards(machine.provide({ actors: { jobRequest } }), guards);
 }
 
-function asGuard(name: string, policy: unknown): (_: unknown, input: PolicyInput) => boolean {
+function asGuard(name: string, policy: unknown): (_: unknown, input: never) => boolean {
   if (!names.includes(name))
     throw new WorkerError(
       'ERR_POLICY',
-      `${name} is no policy of a job request. Policies are ${names.join(' and ')}.`,
+      `${name} is no policy of a worker. Policies are ${names.join(', ')}.`,
     );
   checkPolicy(name, policy);
   return (_, input) => verdictOf(name, policy, input);

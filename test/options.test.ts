@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { WorkerError } from '../src/errors.js';
@@ -87,6 +87,9 @@ describe('defaults', () => {
     terminateTimeout: 2_000,
     unhandledRejection: 'fail',
     exposeCredentials: false,
+    envSet: undefined,
+    dumpStackTraces: false,
+    dumpDir: tmpdir(),
   };
 
   it.each([
@@ -179,6 +182,13 @@ describe('bounds', () => {
     ['removeDeadParticipant', [true, false], ['true', 1, null]],
     ['env', [[], ['PATH']], ['PATH', [1], ['']]],
     ['envExclude', [[], ['PATH']], ['PATH', [1]]],
+    [
+      'envSet',
+      [{}, { OMP_NUM_THREADS: '1', EMPTY: '' }],
+      [[], 'A=b', { A: 1 }, { '': 'a' }, { 'A=B': 'a' }, { LIVEKIT_API_KEY: 'k' }],
+    ],
+    ['dumpStackTraces', [true, false], ['yes', 1, null]],
+    ['dumpDir', ['/tmp', 'reports'], ['', 1, null]],
     ['execArgv', [[], ['--import', 'tsx']], ['--import tsx', [1]]],
     ['shutdownCallbackTimeout', durations, badDurations],
     ['terminateTimeout', [0, 2_000, longest], [-1, 0.5, Infinity, '5', null]],
@@ -611,3 +621,33 @@ function succeeds(work: () => unknown): boolean {
 function levels(fn: () => void): object {
   return { trace: fn, debug: fn, info: fn, warn: fn, error: fn, fatal: fn };
 }
+
+describe('the reports of processes that hang', () => {
+  const dumps = (env: object, given: object = {}) => {
+    const { dumpStackTraces, dumpDir } = resolve(given, { env: { ...variables, ...env } });
+    return [dumpStackTraces, dumpDir];
+  };
+
+  it('are turned on by a variable, and go where another says (E-14, E-15)', () => {
+    expect(
+      ['1', 'true', 'Yes', 'on'].map((word) => dumps({ LK_DUMP_STACK_TRACES: word })[0]),
+    ).toEqual([true, true, true, true]);
+    expect(
+      ['0', 'false', 'NO', 'off', ''].map((word) => dumps({ LK_DUMP_STACK_TRACES: word })[0]),
+    ).toEqual([false, false, false, false, false]);
+    expect(dumps({ LK_DUMP_DIR: '/var/dumps' })).toEqual([false, '/var/dumps']);
+    expect(dumps({ LK_DUMP_DIR: '/var/dumps' }, { dumpDir: '/own' })).toEqual([false, '/own']);
+    expect(refusal({}, { env: { ...variables, LK_DUMP_STACK_TRACES: 'perhaps' } })).toEqual([
+      '- dumpStackTraces (from LK_DUMP_STACK_TRACES): expected true or false, got "perhaps".',
+    ]);
+  });
+});
+
+it('shows no variable that jobs are given, and hands out no key pair (F-99)', () => {
+  expect(refusal({ envSet: { LIVEKIT_API_SECRET: 'very-secret' } })).toEqual([
+    "- envSet: expected an object of names and texts, without LiveKit's key pair, got [secret]. A job gets the token of its room, and no key pair.",
+  ]);
+  const { envSet } = resolve({ envSet: { PROVIDER_KEY: 'very-secret' } });
+  expect(JSON.stringify({ envSet })).toBe('{"envSet":"[secret]"}');
+  expect(envSet?.reveal()).toEqual({ PROVIDER_KEY: 'very-secret' });
+});

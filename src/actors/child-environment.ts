@@ -5,6 +5,8 @@ export interface Inheritance {
   readonly envExclude: readonly string[];
   /** Whether the worker is under development. */
   readonly isDev?: boolean;
+  /** What is set, whatever the others say. */
+  readonly envSet?: Readonly<Record<string, string>> | undefined;
 }
 
 /** It tells packages that this is no production, as LiveKit's own workers do. */
@@ -22,12 +24,13 @@ const debuggersAndPreloads = [
 
 /**
  * The environment of a child: the parent's, less LiveKit's key pair, Node's debugger and preload
- * variables and the names in `envExclude`. With `env` only the names in it are passed on. It never
- * contains the key pair, whatever the lists say; and it tells of a worker under development.
+ * variables and the names in `envExclude`. With `env` only the names in it are passed on. What is in
+ * `envSet` is added. It never contains the key pair, whatever the lists say; and it tells of a worker
+ * under development.
  */
 export function childEnvironment(
   parent: Readonly<Record<string, string | undefined>>,
-  { env, envExclude, isDev = false }: Inheritance,
+  { env, envExclude, envSet = {}, isDev = false }: Inheritance,
 ): Record<string, string> {
   const held = new Set([...secrets, ...envExclude, ...(env ? [] : debuggersAndPreloads)]);
   const names = (env ?? Object.keys(parent)).filter((name) => !held.has(name));
@@ -35,5 +38,6 @@ export function childEnvironment(
     const value = Object.hasOwn(parent, name) ? parent[name] : undefined;
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(inherited), ...(isDev && devMarker) };
+  const set = Object.entries(envSet).filter(([name]) => !secrets.includes(name));
+  return { ...Object.fromEntries([...inherited, ...set]), ...(isDev && devMarker) };
 }

@@ -27,21 +27,27 @@ export function verdictOf(sendBack: (fact: Fact) => void, directory: string) {
   return { isIn: () => given, close, failSpawn };
 }
 
+interface Witness {
+  readonly say: (fact: Fact) => void;
+  readonly verdict: Verdict;
+  /** The last lines of its standard error. */
+  readonly lastLines: () => readonly string[];
+}
+
 /** Reports the birth and the end of a process. */
-export function reportLife(
-  child: ChildProcess,
-  sendBack: (fact: Fact) => void,
-  verdict: Verdict,
-): void {
+export function reportLife(child: ChildProcess, { say, verdict, lastLines }: Witness): void {
   const { pid } = child;
-  child.once('spawn', () => pid !== undefined && sendBack({ type: 'child.spawned', pid }));
+  const birth = performance.now();
+  child.once('spawn', () => pid !== undefined && say({ type: 'child.spawned', pid }));
   child.on('error', (error) => {
     // Of a running child an error is a failed send, and no verdict: `close` follows and is.
     if (pid === undefined) verdict.failSpawn(error);
   });
-  child.once('exit', (code, signal) => sendBack({ type: 'child.exited', code, signal }));
+  child.once('exit', (code, signal) => say({ type: 'child.exited', code, signal }));
   child.once('close', (code, signal) => {
     signalGroup(child, 'SIGKILL'); // helpers that outlived their leader
+    const ranMs = Math.round(performance.now() - birth);
+    if (!verdict.isIn()) say({ type: 'child.recorded', ranMs, stderr: lastLines() });
     verdict.close({ code, signal });
   });
 }

@@ -1,11 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { type CallbackActorLogic, type CallbackLogicFunction, fromCallback } from 'xstate';
 import type { ChildInput, Command, Fact } from '../machines/job-process.types.js';
-import { type ChildLog, childListener, firstMessages, poster, toMessage } from './child-channel.js';
+import { type ChildLog, firstMessages, listen, poster, toMessage } from './child-channel.js';
 import { freeDirectory } from './child-directory.js';
 import { childEnvironment } from './child-environment.js';
 import { type ChildGuard, guarded } from './child-guard.js';
 import { reportLife, signalGroup, verdictOf } from './child-life.js';
+import { readOutput } from './child-output.js';
+import { childReporter } from './child-report.js';
 
 /** What the composition root knows and the machines need not. */
 export interface ChildProcessOptions {
@@ -41,31 +43,73 @@ export const childProcess = ({
     if (!child) return;
     const { pid } = child;
     let letGo: (() => void) | undefined;
-    child.on('message', childListener({ say: sendBack, log: (line) => log({ ...line, pid }) }));
-    reportLife(child, sendBack, verdict);
+    let jobId: string | undefined;
+    const lastLines = readOutput(child, ({ stream, text }) =>
+      log({
+        level: stream === 'stdout' ? 'info' : 'warn',
+        message: text,
+        fields: { stream, ...(jobId !== undefined && { job_id: jobId }) },
+        time: Date.now(),
+        pid,
+      }),
+    );
+    const reporter = childReporter(child, {
+      folder: input.dumpDir,
+      onWritten: (result) => {
+        log({ ...linesAbout(result), time: Date.now(), pid });
+        if (!verdict.isIn()) say({ type: 'child.described' });
+      },
+    });
+    const say = (fact: Fact): void => {
+      reporter.remember(fact.type);
+      sendBack(fact);
+    };
+    listen(child, { say, log: (line) => log({ ...line, pid }) });
+    reportLife(child, { say, verdict, lastLines });
 
-    const post = poster(child);
+    const post = poster(child, say);
     for (const message of firstMessages(input, directory)) post(message);
     receive((command) => {
       if (verdict.isIn()) return;
-      if (command.type === 'kill') signalGroup(child, 'SIGKILL');
+      reporter.remember(command.type);
+      if (command.type === 'kill') {
+        reporter.finish();
+        signalGroup(child, 'SIGKILL');
+      } else if (command.type === 'describe') reporter.describe(command.process);
       else if (command.type === 'terminate') signalGroup(child, 'SIGTERM');
       else if (command.type === 'guard') letGo ??= guarded(child, directory, guard);
-      else post(toMessage(command));
+      else {
+        if (command.type === 'start') jobId = command.launch.jobId;
+        post(toMessage(command));
+      }
     });
 
     return () => {
       if (!verdict.isIn()) signalGroup(child, 'SIGKILL');
       letGo?.();
+      // A helper in a session of its own may hold them, and must not hold this process.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      reporter.close();
     };
   };
   return fromCallback(childProcessLogic);
 };
 
+const linesAbout = (result: { readonly file: string } | { readonly problem: string }) =>
+  ({
+    level: 'warn',
+    message:
+      'file' in result
+        ? 'wrote a report of a process that is ended'
+        : 'could not write the report of a process that is ended',
+    fields: result,
+  }) as const;
+
 /** Some failures of a spawn are thrown, others are an `error` event without an `exit`. */
 function spawnRunner(
   runner: string,
-  { execArgv, env, envExclude, isDev }: ChildInput,
+  { execArgv, env, envExclude, envSet, isDev, dumpDir }: ChildInput,
   fail: (error: unknown) => void,
 ): ChildProcess | undefined {
   try {
@@ -73,11 +117,11 @@ function spawnRunner(
     return process.getBuiltinModule('node:child_process').fork(runner, [], {
       // It leads a group, so that a signal reaches its helpers, and no Ctrl-C reaches it.
       detached: true,
-      env: childEnvironment(process.env, { env, envExclude, isDev }),
+      env: childEnvironment(process.env, { env, envExclude, envSet: envSet?.reveal(), isDev }),
       // The package shows a job process its light entry, without the worker.
       execArgv: [...execArgv, '--conditions=livekit-actors-job'],
       serialization: 'json',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(dumpDir === undefined ? [] : ['pipe' as const])],
     });
   } catch (error) {
     fail(error);

@@ -2,6 +2,7 @@ import type { Channel } from './channel.js';
 import { type JobEffectsInput, jobEffects } from './job-effects.js';
 import type { Effect, Event, Perform } from './lifecycle.types.js';
 import { prepare } from './prepare.js';
+import { flushPrinted } from './printed.js';
 import { rehearse } from './rehearsal.js';
 
 const leaveTimeoutMs = 2_000;
@@ -51,6 +52,7 @@ const processEffects = ({
     armLeaveTimeout: () => arm(leaveTimeoutMs, { type: 'leaveTimeout.passed' }),
     exit: async ({ code }) => {
       await channel.flush();
+      await flushPrinted();
       process.exit(code);
     },
   };

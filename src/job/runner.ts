@@ -9,6 +9,7 @@ import type { Event, Phase } from './lifecycle.types.js';
 import { createLog, type LogContext } from './log.js';
 import { failureWithPlace } from './module-error.js';
 import { age } from './prepare.js';
+import { watchThisProcess } from './watched.js';
 
 const usageError = 64;
 const quietMs = 1_000;
@@ -30,6 +31,7 @@ export function run({ ignoredSignals }: { readonly ignoredSignals: readonly stri
       if (message.type === 'initialize') {
         level = message.logLevel;
         mayReject = message.unhandledRejection === 'log';
+        if (message.watched) watchThisProcess();
       }
       dispatch(message);
     },

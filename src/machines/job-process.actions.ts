@@ -11,6 +11,7 @@ import type {
   SamplerCommand,
   Timeouts,
   Timings,
+  Traces,
 } from './job-process.types.js';
 import type { Event as MemoryEvent } from './memory.types.js';
 import { steps } from './support.js';
@@ -45,6 +46,7 @@ export const kept = {
   holdStart: holds(() => ({ started: true })),
   holdEnd: holds<{ end: JobEnd }>(({ end }, { cause }) => ({ end: verdictOn(end, cause) })),
   holdExit: holds<Exit>(({ code, signal }) => ({ exit: { code, signal } })),
+  holdTraces: holds<Traces>(({ ranMs, stderr }) => ({ traces: { ranMs, stderr } })),
   blame: holds<Failure>((cause, context) => ({ cause: context.cause ?? cause })),
 };
 
@@ -59,6 +61,12 @@ export const commands = {
     },
   ),
   guardChild: tells(() => ({ type: 'guard' })),
+  describeChild: steps<Context, Event, Emitted>(({ context, enqueue, self }) => {
+    const { slot, pid, jobId, cause, timings, child } = context;
+    const { value: state } = self.getSnapshot() as unknown as { value: unknown };
+    const process = { slot, pid, jobId, state, cause, timings };
+    if (child.dumpDir !== undefined) enqueue.sendTo('child', { type: 'describe', process });
+  }),
   letLeave: tells(() => ({ type: 'leave' })),
   terminateGroup: tells(() => ({ type: 'terminate' })),
   killGroup: tells(() => ({ type: 'kill' })),

@@ -1,4 +1,4 @@
-import { setup } from 'xstate';
+import { not, setup } from 'xstate';
 import { heartbeatMachine } from './heartbeat.machine.js';
 import type { Event as HeartbeatEvent, Input as HeartbeatInput } from './heartbeat.types.js';
 import { commands, kept, limits } from './job-process.actions.js';
@@ -71,11 +71,13 @@ export const jobProcessMachine = setup({
     memory: memoryMachine as Slot<MemoryEvent, MemoryInput, unknown>,
     memorySampler: port<SamplerCommand, SamplerInput>('memorySampler'),
   },
+  guards: { isDescribable: ({ context }) => context.child.dumpDir !== undefined },
   actions: { ...kept, ...commands, ...limits, say: said<Context, Event, Emitted>() },
   delays: {
     settleTime: 5_000,
     suspicionTime: 2_000,
     deliveryTimeout: 500,
+    describeTimeout: 3_000,
     terminateTimeout: ({ context }) => context.timeouts.terminateMs,
     killTimeout: 10_000,
     verdictTimeout: 500,
@@ -90,6 +92,7 @@ export const jobProcessMachine = setup({
     started: false,
     timings: undefined,
     exit: undefined,
+    traces: undefined,
     end: undefined,
     cause: undefined,
     shutdown: undefined,
@@ -122,6 +125,7 @@ export const jobProcessMachine = setup({
       target: '.killing.reaping',
       actions: { type: 'holdExit', params: fromEvent },
     },
+    'child.recorded': { actions: { type: 'holdTraces', params: fromEvent } },
     'child.closed': { target: '.exited', actions: { type: 'holdExit', params: fromEvent } },
     'child.ponged': { actions: { type: 'passPong', params: fromEvent } },
     'child.failed': { target: '.killing', actions: { type: 'blame', params: reported } },
@@ -131,7 +135,7 @@ export const jobProcessMachine = setup({
     },
     'pulse.due': { actions: { type: 'ping', params: fromEvent } },
     'pulse.slow': { actions: [{ type: 'say', params: slow }, 'guardChild'] },
-    'pulse.lost': { target: '.killing.forcing', actions: { type: 'blame', params: silent } },
+    'pulse.lost': { target: '.killing.hanging', actions: { type: 'blame', params: silent } },
     'limit.tick': { actions: 'countTick' },
     'memory.sampled': { actions: { type: 'passSample', params: fromEvent } },
     'memory.heavy': { actions: { type: 'say', params: heavy } },
@@ -139,6 +143,7 @@ export const jobProcessMachine = setup({
       target: '.draining',
       actions: [
         { type: 'blame', params: overweight },
+        'describeChild',
         { type: 'say', params: tooHeavy },
         { type: 'askToEnd', params: { reason: 'memory limit' } },
       ],
@@ -155,7 +160,7 @@ export const jobProcessMachine = setup({
       on: {
         'child.online': 'prewarming',
         'initializeTimeout.passed': {
-          target: 'killing.forcing',
+          target: 'killing.hanging',
           actions: { type: 'blame', params: slowStart },
         },
         ...warmingUp,
@@ -172,7 +177,7 @@ export const jobProcessMachine = setup({
           ],
         },
         'initializeTimeout.passed': {
-          target: 'killing.forcing',
+          target: 'killing.hanging',
           actions: { type: 'blame', params: slowStart },
         },
         ...warmingUp,
@@ -207,7 +212,7 @@ export const jobProcessMachine = setup({
           actions: ['holdStart', { type: 'say', params: started }],
         },
         'startTimeout.passed': {
-          target: 'killing.forcing',
+          target: 'killing.hanging',
           actions: { type: 'blame', params: unacknowledged },
         },
       },
@@ -233,7 +238,7 @@ export const jobProcessMachine = setup({
         'memory.exceeded': {},
         'shutdownTimeout.passed': {
           target: 'killing',
-          actions: { type: 'blame', params: slowShutdown },
+          actions: [{ type: 'blame', params: slowShutdown }, 'describeChild'],
         },
       },
       initial: 'asking',
@@ -278,6 +283,13 @@ export const jobProcessMachine = setup({
       },
       initial: 'terminating',
       states: {
+        // Before it is ended: where does its code stand?
+        hanging: {
+          always: { guard: not('isDescribable'), target: 'forcing' },
+          entry: 'describeChild',
+          on: { 'child.described': 'forcing' },
+          after: { describeTimeout: 'forcing' },
+        },
         terminating: { entry: 'terminateGroup', after: { terminateTimeout: 'forcing' } },
         forcing: {
           entry: 'killGroup',

@@ -4,13 +4,14 @@ import type { Context, Output } from './job-process.types.js';
 
 /** The verdict over a process. What the child itself said of its job outranks how it exited. */
 export function outputOf(context: Context): Output {
-  const { slot, pid, jobId, settled, started, timings, exit, end, cause } = context;
+  const { slot, pid, jobId, settled, started, timings, exit, traces, end, cause } = context;
   const common = {
     slot,
     pid,
     jobId,
     started,
     exit,
+    traces,
     timings,
     settled: settled || jobId !== undefined,
     reported: end !== undefined,

@@ -11,6 +11,14 @@ export interface Exit {
   readonly signal: string | null;
 }
 
+/** What a process leaves behind. */
+export interface Traces {
+  /** Milliseconds from its start to its end. */
+  readonly ranMs: number;
+  /** The last lines of its standard error, 20 at most. */
+  readonly stderr: readonly string[];
+}
+
 /**
  * Milliseconds after the start of the process at which a stage was done: `online`, `imported`,
  * `rtc`, `prewarmed`.
@@ -35,6 +43,10 @@ export interface ChildInput {
   readonly env: readonly string[] | undefined;
   /** Environment names that are not passed on. */
   readonly envExclude: readonly string[];
+  /** Variables that it gets beside what it inherits. */
+  readonly envSet: Secret<Readonly<Record<string, string>>> | undefined;
+  /** Folder for a report of it, should it hang; undefined is none. */
+  readonly dumpDir: string | undefined;
   /** How long the entrypoint may take to settle once its job ends by itself. */
   readonly graceMs: number;
   /** The least level that the job's log writes. */
@@ -58,6 +70,8 @@ export type Command =
   | { readonly type: 'leave' }
   /** Its event loop may be blocked: see to it that it does not outlive this process. */
   | { readonly type: 'guard' }
+  /** It hangs, or grows: have its thread beside the event loop describe it, and write that down. */
+  | { readonly type: 'describe'; readonly process: Plight }
   /** SIGTERM to the process group: for helpers that the job started. */
   | { readonly type: 'terminate' }
   /** SIGKILL to the process group. */
@@ -76,11 +90,25 @@ export type Fact =
   | { readonly type: 'child.closing'; readonly reason: string }
   | { readonly type: 'child.finished'; readonly end: JobEnd }
   | { readonly type: 'child.ponged'; readonly ref: number }
+  /** What could be found out about it is written down. */
+  | { readonly type: 'child.described' }
   /** It said something that a runner never says. */
   | { readonly type: 'child.misbehaved'; readonly error: Failure }
   | ({ readonly type: 'child.exited' } & Exit)
+  /** How long it ran, and what it printed last on its standard error. */
+  | ({ readonly type: 'child.recorded' } & Traces)
   /** The verdict: after the last message, and also when the spawn failed. */
   | ({ readonly type: 'child.closed' } & Exit);
+
+/** What the machine knows of a process that is to be described. */
+export interface Plight {
+  readonly slot: number;
+  readonly pid: number | undefined;
+  readonly jobId: string | undefined;
+  readonly state: unknown;
+  readonly cause: Failure | undefined;
+  readonly timings: Timings | undefined;
+}
 
 export interface Timeouts {
   /** From the fork to the end of the prewarm function. */
@@ -129,6 +157,7 @@ export interface Context extends Input {
   readonly started: boolean;
   readonly timings: Timings | undefined;
   readonly exit: Exit | undefined;
+  readonly traces: Traces | undefined;
   /** What the child said of its job. */
   readonly end: JobEnd | undefined;
   /** Why it is being ended, or why it failed; the first cause counts. */
@@ -214,6 +243,7 @@ export interface Output {
   /** Whether it ever became warm. */
   readonly wasWarm: boolean;
   readonly exit: Exit | undefined;
+  readonly traces: Traces | undefined;
   readonly error: Failure | undefined;
   /** Why it was ended after it had reported how its job ended. */
   readonly cut: Failure | undefined;

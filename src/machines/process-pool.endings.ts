@@ -77,6 +77,7 @@ export const endOf = ({ event }: { event: Gone }): Ended =>
         wasWarm: false,
         cut: undefined,
         exit: undefined,
+        traces: undefined,
         error: { code: 'ERR_INTERNAL', message: messageOf(event.error) },
         timings: undefined,
       };

@@ -1,26 +1,14 @@
-import type { AnyActorRef } from 'xstate';
 import type { Failure } from '../errors.js';
 import type { Output as Ended } from './job-process.types.js';
 import { ended } from './process-pool.endings.js';
 import { changed, memberOfJob } from './process-pool.members.js';
 import type { Context, Emitted, Event } from './process-pool.types.js';
+import { tellAll } from './process-pool.voice.js';
 import { steps, stopTree } from './support.js';
 
 /** What a pool does with jobs, and tells of them. */
 
 type Told<Type extends Event['type']> = Extract<Event, { type: Type }>;
-
-interface Voice {
-  emit(event: Emitted): void;
-  sendTo(parent: AnyActorRef, event: Emitted): void;
-}
-
-function tellAll(events: readonly Emitted[], enqueue: Voice, parent: AnyActorRef | undefined) {
-  for (const event of events) {
-    enqueue.emit(event);
-    if (parent) enqueue.sendTo(parent, event);
-  }
-}
 
 /** Actions about single jobs. */
 export const jobs = {

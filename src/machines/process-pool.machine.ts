@@ -19,7 +19,15 @@ import {
   startFailed,
   workerStopped,
 } from './process-pool.told.js';
-import type { Context, Emitted, Event, Input, Output } from './process-pool.types.js';
+import type {
+  Context,
+  Emitted,
+  Event,
+  Input,
+  Output,
+  PoolView,
+  WaitingJob,
+} from './process-pool.types.js';
 import { fromEvent, said } from './support.js';
 
 const failureLimit = 5;
@@ -29,7 +37,8 @@ const failureLimit = 5;
  * warming again whenever one is missing or a job waits; after a failed start it pauses, twice as
  * long each time; after five failed starts in 30 s it is degraded and tries one process every 30 s
  * until one becomes warm. Draining, it warms nothing new and serves what is waiting, or ends it all;
- * it is closed when its last process is gone. A job is given to the oldest warm process, and to
+ * it is closed when its last process is gone. Processes that are not wanted any more, since load
+ * grew or a policy says so, are closed after a minute. A job is given to the oldest warm process, and to
  * another one only after the first is dead without having acknowledged it.
  */
 export const processPoolMachine = setup({
@@ -43,9 +52,15 @@ export const processPoolMachine = setup({
   },
   actors: { jobProcess: jobProcessMachine as ProcessLogic },
   guards: {
-    isStocked: ({ context }) => context.queue.length === 0 && warm(context).length >= context.idle,
-    isEmpty: ({ context: { members, queue, idle } }) =>
-      members.length === 0 && queue.length === 0 && idle === 0,
+    /** Policy: may this job have one of the warm processes now? One that may not waits for the next. */
+    getsProcess: (_, _job: WaitingJob) => true,
+    /** Policy: should one more process be warm? Asked for each number of them, from none on. */
+    keepsWarm: (_, { warm: there, idle }: PoolView) => there < idle,
+    isStocked: ({ context }) =>
+      context.queue.length === 0 && warm(context).length >= context.wanted,
+    hasSurplus: ({ context }) => warm(context).length > context.wanted,
+    isEmpty: ({ context: { members, queue, wanted } }) =>
+      members.length === 0 && queue.length === 0 && wanted === 0,
     failedToStart: ({ context }, ended: Ended) => failedToStart(context, ended),
     isLastStraw: ({ context }, ended: Ended) =>
       failedToStart(context, ended) &&
@@ -57,7 +72,11 @@ export const processPoolMachine = setup({
       memberOf(context.members, slot)?.job?.launch.jobId === jobId,
   },
   actions: { ...stock, ...jobs, say: said<Context, Event, Emitted>() },
-  delays: { backoffPause: ({ context }) => context.pauseMs, probePause: probePauseMs },
+  delays: {
+    backoffPause: ({ context }) => context.pauseMs,
+    probePause: probePauseMs,
+    surplusTime: 60_000,
+  },
 }).createMachine({
   id: 'processPool',
   context: ({ input }) => ({
@@ -65,6 +84,11 @@ export const processPoolMachine = setup({
     members: [],
     queue: [],
     order: 0,
+    wanted: input.idle,
+    isStore: input.idle > 0,
+    startMs: undefined,
+    places: undefined,
+    isWary: false,
     failures: 0,
     failuresInARow: 0,
     pauseMs: 0,
@@ -123,6 +147,7 @@ export const processPoolMachine = setup({
         actions: [
           { type: 'countFailure', params: endOf },
           { type: 'reap', params: endOf },
+          { type: 'say', params: probeFailed },
         ],
       },
       {
@@ -146,19 +171,36 @@ export const processPoolMachine = setup({
         // Each start is limited by its process; each end of one is told.
         starting: {
           entry: 'rebalance',
-          on: { balance: { actions: { type: 'balance', params: { aim: 'stock' } } } },
+          on: {
+            balance: {
+              actions: ['retarget', { type: 'balance', params: { aim: 'stock' } }, 'countPlaces'],
+            },
+          },
         },
         pausing: {
-          on: { balance: { actions: { type: 'balance', params: { aim: 'nothing' } } } },
+          on: {
+            balance: {
+              actions: ['retarget', { type: 'balance', params: { aim: 'nothing' } }, 'countPlaces'],
+            },
+          },
           after: { backoffPause: 'starting' },
         },
       },
     },
-    // Until a process is taken or dies.
+    // Until a process is taken or dies. More than are wanted are kept for a while: load comes and goes.
     ready: {
       tags: 'up',
-      entry: { type: 'say', params: { type: 'pool.ready' } },
+      entry: [{ type: 'say', params: { type: 'pool.ready' } }, 'rebalance'],
       always: { guard: not('isStocked'), target: 'warming' },
+      on: { balance: { actions: ['retarget', 'countPlaces'] } },
+      initial: 'exact',
+      states: {
+        exact: { always: { guard: 'hasSurplus', target: 'ample' } },
+        ample: {
+          always: { guard: not('hasSurplus'), target: 'exact' },
+          after: { surplusTime: { actions: ['closeSpare', 'rebalance'] } },
+        },
+      },
     },
     degraded: {
       tags: 'degraded',
@@ -201,7 +243,6 @@ export const processPoolMachine = setup({
     // Until the last process is gone; each of them is limited by its own ladder.
     draining: {
       always: { guard: 'isEmpty', target: 'closed' },
-      on: { 'target.set': {} },
       initial: 'serving',
       states: {
         serving: {

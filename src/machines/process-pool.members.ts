@@ -1,12 +1,12 @@
 import type { Failure } from '../errors.js';
 import type { Output as Ended } from './job-process.types.js';
-import type { Context, Member, Waiting } from './process-pool.types.js';
+import type { Context, Member, PoolView, Waiting } from './process-pool.types.js';
 import { freeSlot } from './support.js';
 
 /** How often a job is given to a process before it counts as one that cannot start. */
 const triesPerJob = 3;
 
-type Stock = Pick<Context, 'members' | 'queue' | 'idle' | 'concurrency'>;
+type Stock = Pick<Context, 'members' | 'queue' | 'idle' | 'wanted' | 'concurrency'>;
 
 const inPhase = (members: readonly Member[], phase: Member['phase']): readonly Member[] =>
   members.filter((member) => member.phase === phase);
@@ -40,16 +40,28 @@ export interface Plan {
   readonly starts: readonly number[];
 }
 
-export function plan(stock: Stock, aim: Aim): Plan {
+/** Whether a job may have a process of those that are warm. */
+export type Takes = (job: Waiting, view: PoolView) => boolean;
+
+export function plan(stock: Stock, aim: Aim, takes: Takes): Plan {
   const ready = warm(stock);
-  const handed = stock.queue
-    .slice(0, ready.length)
-    .map((job, n) => ({ slot: ready[n]?.slot ?? -1, job }));
+  const handed: { slot: number; job: Waiting }[] = [];
+  for (const job of stock.queue) {
+    const next = ready[handed.length];
+    if (!next) break;
+    const given = {
+      warm: ready.length - handed.length,
+      waiting: stock.queue.length - handed.length,
+    };
+    const busy = viewOf(stock).busy + handed.length;
+    if (takes(job, { ...viewOf(stock), ...given, busy })) handed.push({ slot: next.slot, job });
+  }
+  const taken = new Set(handed.map(({ job }) => job));
   let members = handed.reduce(
     (all, { slot, job }) => changed(all, slot, { phase: 'assigned', job }),
     stock.members,
   );
-  const queue = stock.queue.slice(handed.length);
+  const queue = stock.queue.filter((job) => !taken.has(job));
   const starts: number[] = [];
   for (let n = missing({ ...stock, members, queue }, aim); n > 0; n -= 1) {
     const slot = freeSlot(members);
@@ -59,11 +71,23 @@ export function plan(stock: Stock, aim: Aim): Plan {
   return { members, queue, handed, starts };
 }
 
-function missing({ members, queue, idle, concurrency }: Stock, aim: Aim): number {
+/** What a policy sees of the pool. */
+export const viewOf = ({
+  members,
+  queue,
+  idle,
+}: Pick<Stock, 'members' | 'queue' | 'idle'>): PoolView => ({
+  warm: inPhase(members, 'warm').length,
+  idle,
+  waiting: queue.length,
+  busy: inPhase(members, 'assigned').length + inPhase(members, 'running').length,
+});
+
+function missing({ members, queue, wanted: kept, concurrency }: Stock, aim: Aim): number {
   const there = warm({ members }).length;
   const starting = inPhase(members, 'starting').length;
   const wanted = {
-    stock: idle + queue.length,
+    stock: kept + queue.length,
     waiting: queue.length,
     probe: there + 1,
     nothing: 0,
@@ -71,10 +95,10 @@ function missing({ members, queue, idle, concurrency }: Stock, aim: Aim): number
   return Math.min(wanted - there - starting, concurrency - starting);
 }
 
-/** Processes that neither accepted offers nor waiting jobs will need: first the newest go. */
-export const spare = ({ members, idle, queue }: Pick<Stock, 'members' | 'idle' | 'queue'>) =>
+/** Processes that are not wanted, nor needed by waiting jobs: first the newest go. */
+export const spare = ({ members, wanted, queue }: Pick<Stock, 'members' | 'wanted' | 'queue'>) =>
   [...warm({ members }), ...inPhase(members, 'starting')]
-    .slice(idle + queue.length)
+    .slice(wanted + queue.length)
     .map(({ slot }) => slot);
 
 /** What is told to end is no stock any more, so that nobody hands it out or counts its end as a failure. */

@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.js';
-import { stopping } from './process-pool.endings.js';
+import { endOf, stopping } from './process-pool.endings.js';
 import type { Context, Emitted, Event } from './process-pool.types.js';
 
 /** What a pool says of each event, to the worker and to the world. */
@@ -10,6 +10,7 @@ export const probePauseMs = 30_000;
 interface Told {
   readonly context: Context;
 }
+type Gone = Told & Parameters<typeof endOf>[0];
 interface From<Type extends Event['type']> extends Told {
   readonly event: Extract<Event, { type: Type }>;
 }
@@ -51,21 +52,15 @@ export const degraded = (told: Told): Emitted => ({
   error: lastFailure(told),
 });
 
-export const startFailed = (told: Told): Emitted => ({
-  type: 'pool.failed',
-  error: lastFailure(told),
-  retryMs: told.context.pauseMs,
-});
+/** A start that failed, with all that helps to find out why. */
+const failed = ({ context, event }: Gone, retryMs: number): Emitted => {
+  const { slot, pid, traces = { ranMs: 0, stderr: [] } } = endOf({ event });
+  return { type: 'pool.failed', slot, pid, error: lastFailure({ context }), retryMs, ...traces };
+};
 
-export const probeFailed = (told: Told): Emitted => ({
-  type: 'pool.failed',
-  error: lastFailure(told),
-  retryMs: probePauseMs,
-});
+export const startFailed = (gone: Gone): Emitted => failed(gone, gone.context.pauseMs);
+
+export const probeFailed = (gone: Gone): Emitted => failed(gone, probePauseMs);
 
 /** A draining pool has no time for pauses. */
-export const failedInDrain = (told: Told): Emitted => ({
-  type: 'pool.failed',
-  error: lastFailure(told),
-  retryMs: 0,
-});
+export const failedInDrain = (gone: Gone): Emitted => failed(gone, 0);

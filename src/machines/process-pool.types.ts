@@ -1,6 +1,6 @@
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate';
 import type { Failure } from '../errors.js';
-import type { JobEnd, Launch } from './job.types.js';
+import type { JobEnd, Launch, Participation } from './job.types.js';
 import type {
   ChildInput,
   Output as Ended,
@@ -8,6 +8,7 @@ import type {
   Timeouts,
   Timings,
   Emitted as Told,
+  Traces,
 } from './job-process.types.js';
 
 export interface Input {
@@ -18,6 +19,25 @@ export interface Input {
   readonly idle: number;
   /** Processes that may start at the same time. */
   readonly concurrency: number;
+}
+
+/** What a policy of the pool may look at. */
+export interface PoolView {
+  /** Processes that are warm and have no job. */
+  readonly warm: number;
+  /** How many there should be: the option `numIdleProcesses`, or less under load. */
+  readonly idle: number;
+  /** Jobs that wait for a process, this one included. */
+  readonly waiting: number;
+  /** Processes that have a job. */
+  readonly busy: number;
+}
+
+/** A job that waits for a process. */
+export interface WaitingJob extends PoolView {
+  readonly jobId: string;
+  /** Who it is in its room: the arguments of `accept`. */
+  readonly participation: Participation;
 }
 
 /** One process as the pool knows it. */
@@ -42,6 +62,16 @@ export interface Context extends Input {
   readonly members: readonly Member[];
   readonly queue: readonly Waiting[];
   readonly order: number;
+  /** Warm processes to keep, as the policy has it. */
+  readonly wanted: number;
+  /** Warm processes were asked for when the pool was made. */
+  readonly isStore: boolean;
+  /** How long the last process took to become warm. */
+  readonly startMs: number | undefined;
+  /** Jobs that could start in time now; undefined is any number. */
+  readonly places: number | undefined;
+  /** A policy has failed, which was told. */
+  readonly isWary: boolean;
   /** Starts within the last 30 s that never became warm. */
   readonly failures: number;
   /** Failed starts since a process became warm. */
@@ -86,8 +116,19 @@ export type Emitted =
     }
   /** The wanted number of warm processes is there. */
   | { readonly type: 'pool.ready' }
-  | { readonly type: 'pool.failed'; readonly error: Failure; readonly retryMs: number }
+  /** A process did not become warm. */
+  | ({
+      readonly type: 'pool.failed';
+      readonly slot: number;
+      readonly pid: number | undefined;
+      readonly error: Failure;
+      readonly retryMs: number;
+    } & Traces)
   | { readonly type: 'pool.degraded'; readonly error: Failure }
+  /** So many jobs can start in time now; undefined is any number. */
+  | { readonly type: 'pool.places'; readonly places: number | undefined }
+  /** A policy threw, or gave no answer; what it would decide is decided without it. */
+  | { readonly type: 'pool.policy'; readonly error: Failure; readonly thrown: string }
   | { readonly type: 'pool.recovered' }
   | { readonly type: 'pool.slow'; readonly slot: number; readonly silentMs: number }
   | {

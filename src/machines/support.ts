@@ -85,7 +85,7 @@ export const failureFrom = (error: unknown, fallback: WorkerErrorCode): Failure 
 /**
  * `enqueueActions` for `setup({ actions })`: what one event asks for is decided by looping over the
  * context. It may assign, send, emit, raise and spawn, but not call other named actions, whose types
- * TypeScript cannot know before `setup` returns.
+ * TypeScript cannot know before `setup` returns. It may ask guards, which it names with their params.
  */
 export const steps = <
   Context extends MachineContext,
@@ -93,11 +93,26 @@ export const steps = <
   Emitted extends EventObject,
   Params extends ParameterizedObject['params'] | undefined = undefined,
   Actor extends ProvidedActor = never,
+  Guard extends ParameterizedObject = never,
 >(
   collect: Parameters<
-    typeof enqueueActions<Context, Event, Params, Event, Actor, never, never, never, Emitted>
+    typeof enqueueActions<Context, Event, Params, Event, Actor, never, Guard, never, Emitted>
   >[0],
-) => enqueueActions<Context, Event, Params, Event, Actor, never, never, never, Emitted>(collect);
+) =>
+  // `setup` cannot find out by itself that the guards are its own.
+  enqueueActions<Context, Event, Params, Event, Actor, never, Guard, never, Emitted>(
+    collect,
+  ) as unknown as Steps<Context, Event, Params, Actor, Emitted>;
+
+type Steps<
+  Context extends MachineContext,
+  Event extends EventObject,
+  Params extends ParameterizedObject['params'] | undefined,
+  Actor extends ProvidedActor,
+  Emitted extends EventObject,
+> = ReturnType<
+  typeof enqueueActions<Context, Event, Params, Event, Actor, never, never, never, Emitted>
+>;
 
 /** Node turns what is longer into one millisecond. */
 const longestTimerMs = 2 ** 31 - 1;

@@ -12,7 +12,7 @@ const leastJobLoad = 0.02;
 const rememberedEnds = 1_000;
 const rememberedAcceptances = 256;
 
-type Facts = Pick<Context, 'settings' | 'requests' | 'jobs' | 'load'>;
+type Facts = Pick<Context, 'settings' | 'requests' | 'jobs' | 'load' | 'places'>;
 
 export const requestOf = (
   { requests }: Pick<Context, 'requests'>,
@@ -35,7 +35,10 @@ const reservations = (facts: Facts): readonly OpenRequest[] =>
   facts.requests.filter(({ jobId }) => !jobOf(facts, jobId));
 
 export const isFull = (facts: Facts): boolean =>
-  facts.jobs.length + reservations(facts).length >= facts.settings.maxJobs || isOverloaded(facts);
+  facts.jobs.length + reservations(facts).length >= facts.settings.maxJobs ||
+  isOverloaded(facts) ||
+  // One more could not start in time, and another worker may have a warm process.
+  (facts.places !== undefined && reservations(facts).length >= facts.places);
 
 export const isOverloaded = (facts: Facts): boolean =>
   effectiveLoad(facts) >= facts.settings.loadThreshold;
@@ -52,6 +55,19 @@ export const effectiveLoad = (facts: Facts): number => {
   const perJob = Math.max(measured > 0 ? load / measured : 0, leastJobLoad);
   // Without the rounding seven tenths may be less than 0.7.
   return Math.min(Math.round((load + unmeasured * perJob) * 1e9) / 1e9, 1);
+};
+
+/**
+ * How many processes to keep warm: as many as are configured, but no more than the jobs that the
+ * load leaves room for, as far as the jobs that run can tell; and those for accepted offers.
+ */
+export const idleTarget = (facts: Facts): number => {
+  const { load, settings } = facts;
+  const most = settings.numIdleProcesses;
+  const running = runningJobs(facts).length;
+  const tellsNothing = running === 0 || load === 0;
+  const room = tellsNothing ? most : Math.ceil(((settings.loadThreshold - load) * running) / load);
+  return Math.min(most, Math.max(isOverloaded(facts) ? 0 : room, accepted(facts)));
 };
 
 /** What the policies see. It must be taken before the offer itself is held. */

@@ -134,6 +134,7 @@ export const workerMachine = setup({
     holdFailure: assign(({ context }, failure: Failure) => ({
       failure: context.failure ?? failure,
     })),
+    holdPlaces: assign((_, { places }: { places: number | undefined }) => ({ places })),
     cutJobs: assign(({ context }, { end }: { end: 'cut' | 'halted' }) => ({
       jobsCut: Math.max(context.jobsCut, unfinished(context)),
       end: end === 'cut' && unfinished(context) === 0 ? context.end : end,
@@ -173,6 +174,7 @@ export const workerMachine = setup({
     known: undefined,
     roundTripMs: undefined,
     load: 0,
+    places: undefined,
     loadMisses: 0,
     loadFaults: [],
     isScalingExplained: false,
@@ -272,6 +274,8 @@ export const workerMachine = setup({
     },
     'pool.process': { actions: { type: 'tell', params: told.processReady } },
     'pool.failed': { actions: { type: 'tell', params: told.processFailed } },
+    'pool.places': { actions: [{ type: 'holdPlaces', params: fromEvent }, 'reportChange'] },
+    'pool.policy': { actions: { type: 'tell', params: told.policyThrew } },
     'pool.died': { actions: { type: 'tell', params: told.processDied } },
     'pool.slow': { actions: { type: 'tell', params: told.processSlow } },
     'pool.heavy': { actions: { type: 'tell', params: told.processHeavy } },

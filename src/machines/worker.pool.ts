@@ -4,7 +4,7 @@ import type {
   Input as PoolInput,
 } from './process-pool.types.js';
 import { messageOf, type Slot, steps, stopTree } from './support.js';
-import { accepted, isOverloaded, runningJobs, withEnded } from './worker.facts.js';
+import { accepted, idleTarget, runningJobs, withEnded } from './worker.facts.js';
 import type { Context, Emitted, Event } from './worker.types.js';
 import { failedWith, tellEnd } from './worker.verdict.js';
 
@@ -33,6 +33,8 @@ export const pool = {
             execArgv: settings.execArgv,
             env: settings.env,
             envExclude: settings.envExclude,
+            envSet: settings.envSet,
+            dumpDir: settings.dumpStackTraces ? settings.dumpDir : undefined,
             graceMs: settings.entrypointGraceTimeout,
             logLevel: settings.logLevel,
             callbackMs: settings.shutdownCallbackTimeout,
@@ -58,7 +60,7 @@ export const pool = {
     },
   ),
   setTarget: steps<Context, Event, Emitted>(({ context, enqueue }) => {
-    const idle = isOverloaded(context) ? 0 : context.settings.numIdleProcesses;
+    const idle = idleTarget(context);
     if (idle === context.idleTarget) return;
     enqueue.assign({ idleTarget: idle });
     enqueue.sendTo('pool', { type: 'target.set', idle });

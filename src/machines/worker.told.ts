@@ -55,10 +55,14 @@ export const processReady = ({ event }: From<'pool.process'>): Emitted => ({
   pid: event.pid,
   timings: event.timings,
 });
-export const processFailed = ({ event: { error, retryMs } }: From<'pool.failed'>): Emitted => ({
+export const processFailed = ({ event }: From<'pool.failed'>): Emitted => ({
+  ...event,
   type: 'process.failed',
+});
+export const policyThrew = ({ event: { error, thrown } }: From<'pool.policy'>): Emitted => ({
+  type: 'warning',
   error,
-  retryMs,
+  thrown,
 });
 export const processSlow = ({ event: { slot, silentMs } }: From<'pool.slow'>): Emitted => ({
   type: 'process.slow',

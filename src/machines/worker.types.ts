@@ -84,6 +84,10 @@ export interface Settings {
   /** Names of the only variables that jobs inherit; undefined is all but the secrets. */
   readonly env: readonly string[] | undefined;
   readonly envExclude: readonly string[];
+  /** Variables that jobs get beside what they inherit. */
+  readonly envSet: Secret<Readonly<Record<string, string>>> | undefined;
+  readonly dumpStackTraces: boolean;
+  readonly dumpDir: string;
   readonly logLevel: string;
   /** What the options say that their author should hear of. */
   readonly advice: readonly Failure[];
@@ -148,6 +152,8 @@ export interface Context {
   readonly roundTripMs: number | undefined;
   /** The last load measured, from 0 to 1. */
   readonly load: number;
+  /** Jobs that the pool could start in time; undefined is any number. */
+  readonly places: number | undefined;
   /** Load samples in a row that failed. */
   readonly loadMisses: number;
   /** What was said about the load function since it last worked, so that nothing is said twice. */
@@ -274,8 +280,19 @@ export type Emitted =
       readonly pid: number | undefined;
       readonly timings: Readonly<Record<string, number>>;
     }
-  /** A process did not become warm; the next one starts in `retryMs`. */
-  | { readonly type: 'process.failed'; readonly error: Failure; readonly retryMs: number }
+  /**
+   * A process did not become warm, after `ranMs`; the next one starts in `retryMs`. `stderr` holds
+   * the last lines, 20 at most, of what it printed there.
+   */
+  | {
+      readonly type: 'process.failed';
+      readonly slot: number;
+      readonly pid: number | undefined;
+      readonly error: Failure;
+      readonly retryMs: number;
+      readonly ranMs: number;
+      readonly stderr: readonly string[];
+    }
   /** A process has not answered its heartbeat for `silentMs`. */
   | { readonly type: 'process.slow'; readonly slot: number; readonly silentMs: number }
   /**

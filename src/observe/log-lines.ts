@@ -66,10 +66,14 @@ const lines: Lines = {
     }),
   'process.ready': ({ slot, pid, timings }) =>
     line('debug', 'process.ready', 'process is warm', { slot, pid, timings }),
-  'process.failed': ({ error, retryMs }) =>
+  'process.failed': ({ slot, pid, error, retryMs, ranMs, stderr }) =>
     line('error', 'process.failed', 'a process failed to start', {
+      slot,
+      pid,
       ...flat(error),
+      ran_ms: ranMs,
       retry_ms: retryMs,
+      ...(stderr.length > 0 && { stderr: stderr.join('\n') }),
     }),
   'process.died': ({ slot, pid, jobId, error }) =>
     line('warn', 'process.died', 'a process died or had to be ended', {

@@ -71,10 +71,11 @@ export const secret = (more: More<string>): Row<string> => ({
   ...more,
 });
 
-/** `true` or `false`. */
+/** `true` or `false`; a variable may also say `1`, `yes`, `on`, `0`, `no` or `off`. */
 export const flag = (more: More<boolean> = {}): Row<boolean> => ({
   expects: 'true or false',
   accepts: (value) => typeof value === 'boolean',
+  read: readFlag,
   ...more,
 });
 
@@ -176,6 +177,11 @@ export const list = (expects: string): Row<readonly string[]> => ({
 });
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+function readFlag(written: string): unknown {
+  if (/^(1|true|yes|on)$/i.test(written)) return true;
+  return /^(0|false|no|off)$/i.test(written) ? false : written;
+}
 
 function readNumber(written: string): unknown {
   const value = Number(written);

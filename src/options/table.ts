@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import type { JobContext, JobProcess } from '../job/context.types.js';
 import type { Permissions } from '../machines/connection.types.js';
 import type { JobKind } from '../machines/job.types.js';
@@ -58,6 +58,7 @@ const readLevel = (written: string): string => {
   return Object.hasOwn(levelNames, name) ? (levelNames[name] ?? name) : name;
 };
 const most = Number.MAX_SAFE_INTEGER;
+const isKeyPair = (name: string): boolean => /^LIVEKIT_API_(KEY|SECRET)$/.test(name);
 
 /** The only place where an option's name, meaning, check, default and variable are written. */
 export const optionTable = {
@@ -268,7 +269,27 @@ export const optionTable = {
   /** Names of variables that jobs do not inherit. Default: `[]`. */
   envExclude: always(list('a list of names of environment variables'), []),
   /**
-   * Node's flags for the processes of jobs. Default: those of this process, without its debugger.
+   * Variables that jobs get beside what they inherit, or instead of it: `{ OMP_NUM_THREADS: '1' }`.
+   * Default: none.
+   */
+  envSet: {
+    expects: "an object of names and texts, without LiveKit's key pair",
+    accepts: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.entries(value).every(
+        ([name, text]) => /^[^=\0]+$/.test(name) && typeof text === 'string' && !isKeyPair(name),
+      ),
+    remedy: (value) =>
+      Object.keys(Object(value)).some(isKeyPair)
+        ? 'A job gets the token of its room, and no key pair.'
+        : undefined,
+    secret: true,
+  } as Row<Readonly<Record<string, string>>>,
+  /**
+   * Node's flags for the processes of jobs. Flags are also how a process gets limits of its own:
+   * `['--max-old-space-size=512']` is one for its heap. Default: those of this process, without its debugger.
    */
   execArgv: {
     ...list("a list of Node's flags"),
@@ -296,6 +317,20 @@ export const optionTable = {
   exposeCredentials: always(flag(), false),
   /** A value for all jobs, of what JSON can hold: they find it in `proc.userArguments`. */
   userArguments: json(),
+  /**
+   * Whether a report is written of a process that hangs or grows too large, before it is ended:
+   * where its code stands, and what was last seen of it. Default: false.
+   */
+  dumpStackTraces: always(flag({ env: 'LK_DUMP_STACK_TRACES' }), false),
+  /** Folder for those reports. Default: that for temporary files. */
+  dumpDir: {
+    ...text({
+      expects: 'the path of a folder',
+      accepts: (value) => typeof value === 'string' && value !== '',
+      env: 'LK_DUMP_DIR',
+    }),
+    fallback: () => tmpdir(),
+  } as Row<string>,
   /** Where `cli.runApp` writes log lines instead of its own output: a pino logger is one. */
   logger: {
     expects: 'an object with the functions trace, debug, info, warn, error and fatal',

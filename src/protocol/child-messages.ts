@@ -9,7 +9,14 @@ const text = v.pipe(v.string(), v.maxLength(32_768));
 const word = v.pipe(v.string(), v.maxLength(4_096));
 
 const failure = v.object({ code: word, message: text });
-const strings = v.record(v.string(), v.string());
+/** Not a `record`, which leaves out names such as `constructor` and `prototype`. */
+const strings = v.custom<Record<string, string>>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((one) => typeof one === 'string'),
+);
 
 const toChild = v.variant('type', [
   /** Import the user's module, prewarm, say `ready`. */
@@ -24,6 +31,8 @@ const toChild = v.variant('type', [
     directory: v.string(),
     unhandledRejection: v.picklist(['fail', 'log']),
     userArguments: v.optional(v.unknown()),
+    /** A thread is to tell through `watchedPipe` where this process stands, when asked. */
+    watched: v.optional(v.boolean()),
   }),
   /** The server and its key pair, from workers that expose it to their jobs; before `initialize`. */
   v.object({

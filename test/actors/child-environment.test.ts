@@ -42,3 +42,11 @@ it('passes a preload on to those who ask for it, and the key pair to nobody (N-3
 
   expect(childEnvironment(parent, { env, envExclude: [] })).toEqual({ NODE_OPTIONS: '--inspect' });
 });
+
+it('sets what it is told to, over what is inherited and excluded, but no key pair (F-99)', () => {
+  const envSet = { PATH: '/opt', PROVIDER_KEY: 'other', NEW: '', LIVEKIT_API_KEY: 'key' };
+
+  expect(childEnvironment(parent, { env: ['PATH'], envExclude: ['PROVIDER_KEY'], envSet })).toEqual(
+    { PATH: '/opt', PROVIDER_KEY: 'other', NEW: '' },
+  );
+});

@@ -15,6 +15,8 @@ const input: ChildInput = {
   execArgv: [],
   env: undefined,
   envExclude: [],
+  envSet: undefined,
+  dumpDir: undefined,
   graceMs: 1_500,
   logLevel: 'info',
   callbackMs: 4_000,
@@ -32,7 +34,12 @@ const launch = {
   workerId: 'AW_1',
 };
 
-const start = (fixture: string, overrides: Partial<ChildInput> = {}) => {
+const start = (
+  fixture: string,
+  overrides: Partial<ChildInput> = {},
+  variables: Readonly<Record<string, string>> = {},
+) => {
+  Object.assign(process.env, variables);
   const runner = fileURLToPath(new URL(`../fixtures/children/${fixture}.mjs`, import.meta.url));
   const lines: ChildLog[] = [];
   const logic = childProcess({ runner, log: (line) => lines.push(line) });
@@ -56,7 +63,7 @@ afterEach(() => {
   process.execPath = execPath;
 });
 
-it('reports a whole life in order, the verdict last', async () => {
+it('reports a whole life in order, the verdict last (F-77, R-S3)', async () => {
   const child = start('well-behaved');
   const pid = await child.pid();
 
@@ -78,6 +85,7 @@ it('reports a whole life in order, the verdict last', async () => {
     { type: 'child.ponged', ref: 7 },
     { type: 'child.finished', end: { outcome: 'success' } },
     { type: 'child.exited', code: 0, signal: null },
+    { type: 'child.recorded', ranMs: expect.any(Number), stderr: [] },
     { type: 'child.closed', code: 0, signal: null },
   ]);
 });
@@ -171,22 +179,97 @@ it('brings failures and ends in the child’s own words', async () => {
   ]);
 });
 
-it('calls what no runner says misbehaviour, and repeats none of it', async () => {
-  const child = start('says-garbage');
+it.each([
+  ['no envelope', 'text', 'sent no valid message: no envelope of version 1'],
+  ['no version', 'bare', 'sent no valid message: no envelope of version 1'],
+  ['an unknown type', 'unknown', expect.stringMatching(/^sent no valid message: type: expected /)],
+  ['no JSON', 'raw', 'sent no valid message: no JSON'],
+  [
+    'bytes without an end',
+    'endless',
+    'sent no valid message: more than 1048576 bytes without an end',
+  ],
+  ['a message twice', 'twice', 'sent message 5 after message 5'],
+  ['too many messages', 'pongs', 'sent too many messages within a second'],
+  ['too many lines', 'lines', 'sent too many lines of its log within a second'],
+])(
+  'calls %s misbehaviour, once, and reads nothing after it (R-E7, R-E8)',
+  async (_, kind, text) => {
+    const child = start('says-garbage', { env: ['PATH', 'GARBAGE'] }, { GARBAGE: kind });
 
-  await eventually(() => child.facts.length === 6);
+    const { error } = await child.fact('child.misbehaved');
+    child.send({ type: 'kill' });
+    await child.fact('child.closed');
 
-  const misbehaved = (message: string) => ({
-    type: 'child.misbehaved',
-    error: { code: 'ERR_CHILD_MESSAGE', message },
+    expect(error.code).toBe('ERR_CHILD_MESSAGE');
+    expect(/^The child (.*)\.$/.exec(error.message)?.[1]).toEqual(text);
+    expect(types(child.facts).slice(types(child.facts).indexOf('child.misbehaved'))).toEqual([
+      'child.misbehaved',
+      'child.exited',
+      'child.recorded',
+      'child.closed',
+    ]);
+  },
+);
+
+it('says of a child that does not read that it is unresponsive, and sends it no more (R-E6)', async () => {
+  const child = start('never-reads');
+  await child.fact('child.online');
+  const order = { type: 'shutdown', reason: 'x'.repeat(100_000), graceMs: 1 } as const;
+
+  for (let n = 0; n < 40; n += 1) child.send(order);
+  const { error } = await child.fact('child.misbehaved');
+  child.send({ type: 'kill' });
+  await child.fact('child.closed');
+
+  expect(error).toEqual({
+    code: 'ERR_UNRESPONSIVE',
+    message: 'The process does not read what it is told: more than 1 MiB waits for it.',
   });
-  expect(child.facts.slice(1)).toEqual([
-    misbehaved('The child sent no valid message: no envelope of version 1.'),
-    misbehaved('The child sent no valid message: no envelope of version 1.'),
-    misbehaved(expect.stringMatching(/^The child sent no valid message: type: expected /) as never),
-    { type: 'child.online' },
-    misbehaved('The child sent message 5 after message 5.'),
+  expect(types(child.facts).filter((type) => type === 'child.misbehaved')).toHaveLength(1);
+});
+
+it('hands on what a child prints, line by line, with its pid and its job (F-93, N-28)', async () => {
+  const child = start('prints');
+  await child.fact('child.online');
+  child.send({ type: 'start', launch });
+  await child.fact('child.closed');
+
+  const pid = await child.pid();
+  const printed = child.lines.map(({ level, message, fields, pid }) => [
+    level,
+    message,
+    fields,
+    pid,
   ]);
+  expect(
+    printed.filter(([, , fields]) => (fields as { stream: string }).stream === 'stdout'),
+  ).toEqual([
+    ['info', 'before the job', { stream: 'stdout' }, pid],
+    ...Array.from({ length: 200 }, (_, n) => [
+      'info',
+      `line ${n}`,
+      { stream: 'stdout', job_id: 'AJ_1' },
+      pid,
+    ]),
+    ['info', 'x'.repeat(8_192), { stream: 'stdout', job_id: 'AJ_1' }, pid],
+    ['info', 'xyz', { stream: 'stdout', job_id: 'AJ_1' }, pid],
+    ['info', 'no newline: ü', { stream: 'stdout', job_id: 'AJ_1' }, pid],
+  ]);
+  expect(printed.filter(([level]) => level === 'warn')).toHaveLength(25);
+});
+
+it('keeps the last 20 lines of the standard error, and how long the child ran (N-14)', async () => {
+  const child = start('prints');
+  await child.fact('child.online');
+  child.send({ type: 'start', launch });
+  const { ranMs, stderr } = await child.fact('child.recorded');
+
+  expect(stderr).toEqual([
+    ...Array.from({ length: 19 }, (_, n) => `warning ${n + 5}`),
+    'w'.repeat(500),
+  ]);
+  expect(ranMs).toBeGreaterThan(0);
 });
 
 it('reports an exit that nobody asked for', async () => {
@@ -204,8 +287,9 @@ it('asks with SIGTERM, ends with SIGKILL, and waits for the verdict (F-89, D-6)'
   child.send({ type: 'kill' });
   await child.fact('child.closed');
 
-  expect(child.facts.slice(-2)).toEqual([
+  expect(child.facts.slice(-3)).toEqual([
     { type: 'child.exited', code: null, signal: 'SIGKILL' },
+    { type: 'child.recorded', ranMs: expect.any(Number), stderr: [] },
     { type: 'child.closed', code: null, signal: 'SIGKILL' },
   ]);
 });
@@ -234,7 +318,7 @@ it('kills the child and its helpers when it is stopped (R-D17)', async () => {
   await eventually(() => !isRunning(pid) && !isRunning(helper));
 });
 
-it('bears commands in every state, also after the end', async () => {
+it('bears commands in every state, also after the end (R-D6, R-S23)', async () => {
   const child = start('crashes');
   const commands: Command[] = [
     { type: 'start', launch },
@@ -262,7 +346,12 @@ it('bears commands to a child that closed its channel', async () => {
   child.send({ type: 'kill' });
   await child.fact('child.closed');
 
-  expect(types(child.facts)).toEqual(['child.spawned', 'child.exited', 'child.closed']);
+  expect(types(child.facts)).toEqual([
+    'child.spawned',
+    'child.exited',
+    'child.recorded',
+    'child.closed',
+  ]);
 });
 
 it('reports a spawn that fails later, with its cause (R-D9)', async () => {
@@ -290,7 +379,7 @@ it('reports a spawn that fails at once, with its cause (R-D9)', async () => {
 });
 
 it.runIf(process.platform === 'linux')(
-  'gives the child its environment less the secrets, and nothing in its arguments (N-37, R-S1, R-S2, R-S4)',
+  'gives the child its environment less the secrets, and nothing in its arguments (F-99, N-37, R-S1, R-S2, R-S4)',
   async () => {
     Object.assign(process.env, {
       LIVEKIT_API_KEY: 'marker-key',
@@ -301,6 +390,7 @@ it.runIf(process.platform === 'linux')(
     });
     const child = start('shows-itself', {
       envExclude: ['PRIVATE'],
+      envSet: new Secret({ ADDED: 'set' }),
       execArgv: ['--stack-size=900'],
     });
 
@@ -312,6 +402,7 @@ it.runIf(process.platform === 'linux')(
       NODE_OPTIONS: null,
       PROVIDER_KEY: 'needed',
       PRIVATE: null,
+      ADDED: 'set',
     });
     expect(born).not.toMatch(/marker|--no-deprecation/);
     expect({ argv, execArgv }).toEqual({

@@ -71,7 +71,7 @@ it('is gone within a second of its worker, with its helpers, after its callbacks
   expect(readFileSync(file, 'utf8')).toEqual('worker lost');
 });
 
-it('is gone within a second of its worker though a callback never ends (R-F6)', async () => {
+it('is gone within a second of its worker though a callback never ends (F-90, R-F6)', async () => {
   const runner = await runningJob('callback-never-ends');
 
   const lost = performance.now();

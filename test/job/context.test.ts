@@ -52,6 +52,10 @@ it.each(['text', null, ['list'], 7])('takes no %j for its fields (F-120)', (fiel
   expect(ctx.logContextFields).toEqual({});
 });
 
+it('knows the id under which its worker accepted it (C-3)', () => {
+  expect(openedJob({ job }).ctx.workerId).toBe('AW_1');
+});
+
 it('knows its process (P-1, P-2, P-3, P-4, C-1)', async () => {
   const runner = forkRunner();
   const userArguments = { tenants: ['acme'] };

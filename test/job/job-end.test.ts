@@ -269,7 +269,7 @@ it('is not harmed by a promise that its abort rejects and nobody waits for', asy
   expect(await runner.ended).toEqual({ code: 0, signal: null });
 });
 
-it('loses none of the last lines of its log (R-D16)', async () => {
+it('loses none of the last lines of its log (R-D15, R-D16)', async () => {
   const runner = await runningJob('logs-a-lot');
   await runner.hear('finished');
   runner.tell(leave);

@@ -47,6 +47,24 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
+    title: 'asks a hundred processes once in each beat, and five at most within 100 ms (R-E9)',
+    run: (machine) => {
+      const beats = Array.from({ length: 100 }, (_, slot) => {
+        const subject = start(machine, slot);
+        subject.send({ type: 'rest' });
+        return subject;
+      });
+
+      const asked = Array.from({ length: 25 }, () => {
+        for (const { advance } of beats) advance(100);
+        return beats.flatMap(({ toParent }) => taken(toParent)).length;
+      });
+
+      expect(Math.max(...asked)).toBeLessThanOrEqual(5);
+      expect(asked.reduce((sum, count) => sum + count)).toBe(100);
+    },
+  },
+  {
     title: 'spreads the first beats of many processes over one beat',
     run: (machine) => {
       for (const [slot, ms] of [1_545, 590, 2_135, 1_180, 225, 1_771].entries()) {
@@ -157,7 +175,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'blames nobody when the worker itself was frozen (N-9)',
+    title: 'blames nobody when the worker itself was frozen (N-9, R-F9)',
     run: (machine) => {
       const { actor, clock, emitted } = startStalling(machine);
 
@@ -171,7 +189,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'counts only the ticks for which the worker was awake (N-9)',
+    title: 'counts only the ticks for which the worker was awake (N-9, R-F9)',
     run: (machine) => {
       const { actor, clock, emitted } = startStalling(machine);
 

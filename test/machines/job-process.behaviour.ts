@@ -1,6 +1,7 @@
 import type { Behaviour } from '../support/behaviour.js';
 import { beating } from './job-process/beating.js';
 import { ending } from './job-process/ending.js';
+import { hangs } from './job-process/hanging.js';
 import { killing } from './job-process/killing.js';
 import type { Machine } from './job-process/start.js';
 import { starting } from './job-process/starting.js';
@@ -11,6 +12,7 @@ export const behaviours: readonly Behaviour<Machine>[] = [
   ...starting,
   ...ending,
   ...killing,
+  ...hangs,
   ...beating,
   ...weighing,
 ];

@@ -93,6 +93,8 @@ function events({ context, value }: SnapshotFrom<Machine>) {
         ] as const)
       : []),
     { type: 'child.ponged', ref: 1 },
+    { type: 'child.described' },
+    { type: 'child.recorded', ranMs: 1, stderr: [] },
     { type: 'child.misbehaved', error: failure },
     { type: 'child.exited', code: 1, signal: null },
     { type: 'child.closed', code: 0, signal: null },
@@ -109,24 +111,27 @@ function events({ context, value }: SnapshotFrom<Machine>) {
   ] as const;
 }
 
-/** Ways through the life of a process. */
-export const paths: readonly Walk<Machine, Memory>[] = [
-  {
-    input: { slot: 3, child: childInput, timeouts: oneTick, limits: processLimits },
-    events,
-    key: ({ context: { pid, jobId, started, timings, exit, end, cause } }) =>
-      [pid, jobId, started, timings, exit, end, cause].map(
-        (it) => it !== undefined && it !== false,
-      ),
-    memory: {
-      initial: { starts: 0, started: 0, finished: 0, forced: false },
-      next: (memory, step) => ({
-        starts: memory.starts + commands(step, 'start'),
-        started: memory.started + toldParent(step, 'process.started').length,
-        finished: memory.finished + toldParent(step, 'process.finished').length,
-        forced: memory.forced || commands(step, 'kill') > 0,
-      }),
-    },
-    invariants,
+const walk = (dumpDir: string | undefined): Walk<Machine, Memory> => ({
+  input: {
+    slot: 3,
+    child: { ...childInput, dumpDir },
+    timeouts: oneTick,
+    limits: processLimits,
   },
-];
+  events,
+  key: ({ context: { pid, jobId, started, timings, exit, end, cause } }) =>
+    [pid, jobId, started, timings, exit, end, cause].map((it) => it !== undefined && it !== false),
+  memory: {
+    initial: { starts: 0, started: 0, finished: 0, forced: false },
+    next: (memory, step) => ({
+      starts: memory.starts + commands(step, 'start'),
+      started: memory.started + toldParent(step, 'process.started').length,
+      finished: memory.finished + toldParent(step, 'process.finished').length,
+      forced: memory.forced || commands(step, 'kill') > 0,
+    }),
+  },
+  invariants,
+});
+
+/** Ways through the life of a process: of one that is described when it hangs, and one that is not. */
+export const paths: readonly Walk<Machine, Memory>[] = [walk(undefined), walk('/reports')];

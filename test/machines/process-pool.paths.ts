@@ -84,6 +84,7 @@ const output = (slot: number, more: Partial<Ended>): Ended => ({
   settled: true,
   wasWarm: true,
   exit: { code: 0, signal: null },
+  traces: undefined,
   error: undefined,
   cut: undefined,
   timings: undefined,

@@ -6,6 +6,7 @@ import { behaviours as offers } from './worker.offers.behaviour.js';
 import { behaviours as orders } from './worker.orders.behaviour.js';
 import { behaviours as probes } from './worker.probes.behaviour.js';
 import { behaviours as start } from './worker.start.behaviour.js';
+import { behaviours as stock } from './worker.stock.behaviour.js';
 import type { WorkerBehaviour } from './worker.subject.js';
 import { behaviours as whole } from './worker.whole.behaviour.js';
 
@@ -13,6 +14,7 @@ import { behaviours as whole } from './worker.whole.behaviour.js';
 export const behaviours: readonly WorkerBehaviour[] = [
   ...start,
   ...capacity,
+  ...stock,
   ...offers,
   ...jobs,
   ...drain,

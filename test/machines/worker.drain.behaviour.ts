@@ -160,7 +160,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
   },
   {
     title:
-      'lets its jobs end by themselves, and is stopped when its pool and its link are (O-22, N-3, R-F2)',
+      'lets its jobs end by themselves, and is stopped when its pool and its link are (F-138, O-22, N-3, R-F2)',
     run: (machine) => {
       const worker = running(machine);
       work(worker, 'job-1');

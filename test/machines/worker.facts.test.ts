@@ -11,6 +11,7 @@ const tracked = (jobId: string) => ({ jobId, link: 0, room: '', identity: '', ur
 /** A worker with some measured jobs, some that started since, and some open offers. */
 const factsOf = (load: number, loadThreshold: number, jobs = 0, fresh = 0, offers = 0) => ({
   load,
+  places: undefined,
   settings: settingsWith({ loadThreshold }),
   jobs: Array.from(
     { length: jobs + fresh },

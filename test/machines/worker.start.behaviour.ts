@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { failure } from '../support/samples.js';
+import { failure, unstarted } from '../support/samples.js';
 import {
   create,
   linkCloses,
@@ -104,6 +104,8 @@ export const behaviours: readonly WorkerBehaviour[] = [
             execArgv: ['--enable-source-maps'],
             env: undefined,
             envExclude: ['PRIVATE'],
+            envSet: undefined,
+            dumpDir: undefined,
             graceMs: 3_000,
             logLevel: 'info',
             callbackMs: 4_000,
@@ -347,7 +349,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
     run: (machine) => {
       const worker = prewarming(machine, { agent: { url: 'file:///agent.js', form: 'file' } });
 
-      worker.pool.say({ type: 'pool.failed', error: moduleError, retryMs: 100 });
+      worker.pool.say({ type: 'pool.failed', ...unstarted, error: moduleError, retryMs: 100 });
       expect(worker.value()).toBe('draining');
       expect(worker.pool.told).toEqual([{ type: 'drain', keep: 0 }]);
       poolCloses(worker);
@@ -362,10 +364,12 @@ export const behaviours: readonly WorkerBehaviour[] = [
     run: (machine) => {
       const { emitted, pool, value } = prewarming(machine);
 
-      pool.say({ type: 'pool.failed', error: moduleError, retryMs: 100 });
+      pool.say({ type: 'pool.failed', ...unstarted, error: moduleError, retryMs: 100 });
 
       expect(value()).toEqual({ prewarming: 'cold' });
-      expect(emitted).toEqual([{ type: 'process.failed', error: moduleError, retryMs: 100 }]);
+      expect(emitted).toEqual([
+        { type: 'process.failed', ...unstarted, error: moduleError, retryMs: 100 },
+      ]);
     },
   },
   {
@@ -375,10 +379,12 @@ export const behaviours: readonly WorkerBehaviour[] = [
         agent: { url: 'file:///agent.js', form: 'file' },
       });
 
-      pool.say({ type: 'pool.failed', error: failure, retryMs: 100 });
+      pool.say({ type: 'pool.failed', ...unstarted, error: failure, retryMs: 100 });
 
       expect(value()).toEqual({ prewarming: 'cold' });
-      expect(emitted).toEqual([{ type: 'process.failed', error: failure, retryMs: 100 }]);
+      expect(emitted).toEqual([
+        { type: 'process.failed', ...unstarted, error: failure, retryMs: 100 },
+      ]);
     },
   },
   {

@@ -2,7 +2,7 @@ import type { SnapshotFrom } from 'xstate';
 import type { workerMachine } from '../../src/machines/worker.machine.js';
 import type { ActiveJob, Event, OpenRequest } from '../../src/machines/worker.types.js';
 import { isIn } from '../support/invariants.js';
-import { assignmentOf, failure, launchOf, offerOf } from '../support/samples.js';
+import { assignmentOf, failure, launchOf, offerOf, unstarted } from '../support/samples.js';
 
 type Snapshot = SnapshotFrom<typeof workerMachine>;
 
@@ -63,10 +63,18 @@ const http = (heard: boolean): Event[] => [
 const pool = (asked: boolean): Event[] => [
   processReady,
   { type: 'pool.ready' },
-  { type: 'pool.failed', error: failure, retryMs: 100 },
-  { type: 'pool.failed', error: { ...failure, code: 'ERR_AGENT_MODULE' }, retryMs: 100 },
+  { type: 'pool.failed', ...unstarted, error: failure, retryMs: 100 },
+  {
+    type: 'pool.failed',
+    ...unstarted,
+    error: { ...failure, code: 'ERR_AGENT_MODULE' },
+    retryMs: 100,
+  },
   { type: 'pool.degraded', error: failure },
   { type: 'pool.recovered' },
+  { type: 'pool.places', places: 0 },
+  { type: 'pool.places', places: undefined },
+  { type: 'pool.policy', error: failure, thrown: 'a word' },
   { type: 'pool.slow', slot: 0, silentMs: 500 },
   { type: 'pool.died', slot: 0, pid: 41, jobId: undefined, error: failure },
   { type: 'pool.heavy', slot: 0, pid: 41, megabytes: 1_200, limitMb: undefined },

@@ -129,7 +129,7 @@ it('writes into a logger of the user, and survives its faults (N-28)', () => {
   expect(calls).toEqual([[{ event: 'job.log', pid: 42 }, 'a info line']]);
 });
 
-it('survives a log that cannot be written, and still ends', async () => {
+it('survives a log that cannot be written, and still ends (R-F10)', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'logger-'));
   folders.push(folder);
   const file = join(folder, 'log');

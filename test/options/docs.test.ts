@@ -7,6 +7,7 @@ const ofTheMachine = [
   'numIdleProcesses',
   'initializeConcurrency',
   'execArgv',
+  'dumpDir',
 ] as const;
 
 const docs = await optionDocs();
@@ -28,6 +29,7 @@ it('says in words what the machine decides', () => {
     numIdleProcesses: '0 in dev, as many as there are cores and 4 at most in start',
     initializeConcurrency: 'as many as there are cores',
     execArgv: 'those of this process, without its debugger',
+    dumpDir: 'that for temporary files',
   });
 });
 

@@ -12,7 +12,22 @@ import {
 import { seen } from './seen.js';
 
 /** What the agent `obeys` can be told; `stays` waits for SIGUSR2 or its shutdown. */
-export type Act = 'ends' | 'stays' | 'throws' | 'babbles' | 'shouts' | 'helps' | 'blocks';
+export type Act =
+  | 'ends'
+  | 'stays'
+  | 'throws'
+  | 'babbles'
+  | 'shouts'
+  | 'corrupts'
+  | 'floods'
+  | 'prints'
+  | 'closes'
+  | 'exits'
+  | 'clings'
+  | 'shows'
+  | 'writes'
+  | 'helps'
+  | 'blocks';
 
 /** A dispatch server that writes a ledger, as its jobs do, and waits for nothing. */
 export interface LedgerServer {

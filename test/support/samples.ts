@@ -43,6 +43,8 @@ export const childInput: ChildInput = {
   execArgv: [],
   env: undefined,
   envExclude: [],
+  envSet: undefined,
+  dumpDir: undefined,
   graceMs: 3_000,
   logLevel: 'info',
   callbackMs: 4_000,
@@ -106,6 +108,9 @@ export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   execArgv: [],
   env: undefined,
   envExclude: [],
+  envSet: undefined,
+  dumpStackTraces: false,
+  dumpDir: '/tmp',
   logLevel: 'info',
   advice: [],
   shutdownCallbackTimeout: 4_000,
@@ -116,3 +121,6 @@ export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   mode: 'start',
   ...more,
 });
+
+/** What else is told of a process that did not start. */
+export const unstarted = { slot: 0, pid: 41, ranMs: 120, stderr: ['out of memory'] } as const;

@@ -32,6 +32,8 @@ export interface WorkerProgram {
 interface Setup {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** A program, with its arguments, that starts Node; its own signals go to that. */
+  readonly through?: readonly string[];
   /** The server to register with; without it there are no address and no credentials. */
   readonly server?: TestServer;
 }
@@ -43,7 +45,12 @@ export const agentFile = (name: string): string =>
 /** Runs Node with these arguments. The end of the test kills what is left of it. */
 export function runProgram(args: readonly string[], setup: Setup = {}): WorkerProgram {
   const id = randomUUID();
-  const child = spawn(process.execPath, args, {
+  const [command = process.execPath, ...rest] = [
+    ...(setup.through ?? []),
+    process.execPath,
+    ...args,
+  ];
+  const child = spawn(command, rest, {
     cwd: setup.cwd,
     detached: true,
     env: { ...cleanEnvironment(), ...credentials(setup), ...setup.env, WORKER_PROGRAM: id },
@@ -69,7 +76,8 @@ export function runProgram(args: readonly string[], setup: Setup = {}): WorkerPr
       throw new Error(`No line "${event}" in:\n${stdout}${stderr}`);
     });
   const left = () => {
-    const told = lines().flatMap(({ pid, helper }) => [pid, helper]);
+    // Through another program it may be in a namespace, where its numbers mean others.
+    const told = setup.through ? [] : lines().flatMap(({ pid, helper }) => [pid, helper]);
     const known = [pid, ...told].filter((it) => typeof it === 'number').filter(isRunning);
     return [...new Set([...known, ...markedProcesses(`WORKER_PROGRAM=${id}`)])];
   };

@@ -14,7 +14,10 @@ import {
   noneOf,
   type Offer,
   type Policy,
+  type PoolView,
+  processPoolMachine,
   tokenBucket,
+  type WaitingJob,
   WorkerOptions,
   withPolicies,
   workerMachine,
@@ -123,4 +126,29 @@ it('runs the worker machine on worker options and nothing less', () => {
   createActor(workerMachine, { input: {} });
   // @ts-expect-error a worker knows no such event
   createActor(workerMachine, { input: options }).send({ type: 'pause' });
+});
+
+it('gives policies of the pool the job and the pool', () => {
+  withPolicies(workerMachine, {
+    getsProcess: (job) => {
+      expectTypeOf(job).toEqualTypeOf<WaitingJob>();
+      return job.warm > 1;
+    },
+    keepsWarm: (pool) => {
+      expectTypeOf(pool).toEqualTypeOf<PoolView>();
+      return pool.warm < pool.idle;
+    },
+  });
+  processPoolMachine.provide({ guards: { keepsWarm: (_, { warm, idle }) => warm < 2 * idle } });
+});
+
+it('refuses what is no policy of the pool', () => {
+  // @ts-expect-error a guard answers at once
+  withPolicies(workerMachine, { keepsWarm: async () => true });
+  // @ts-expect-error a policy says yes or no; how many is asked one by one
+  withPolicies(workerMachine, { keepsWarm: ({ idle }) => idle });
+  // @ts-expect-error a waiting job has no offer any more
+  withPolicies(workerMachine, { getsProcess: ({ offer }) => offer.agentName === '' });
+  // @ts-expect-error there is no guard of this name
+  processPoolMachine.provide({ guards: { keepWarm: () => true } });
 });

@@ -96,3 +96,23 @@ it('exits 78 when the one file loads in the worker, but not in the process of a 
   expect(program.left()).toEqual([]);
   expect(world.ledger.check()).toEqual([]);
 });
+
+it('says of a failed start why, how long it took, and what it printed last (N-14, R-D8, F-85)', async () => {
+  const world = await serveWithLedger();
+  const run = startRealWorker(world, { agent: 'dies-with-words' });
+
+  const { type: _, ...failed } = await run.hear('process.failed');
+  await run.worker.halt();
+
+  expect(failed).toEqual({
+    slot: 0,
+    pid: expect.any(Number),
+    error: {
+      code: 'ERR_PROCESS_EXITED',
+      message: 'The process was ended by SIGABRT before it was warm.',
+    },
+    retryMs: expect.any(Number),
+    ranMs: expect.any(Number),
+    stderr: expect.arrayContaining(['cannot find the model']),
+  });
+});

@@ -41,7 +41,7 @@ const guardsOf = (program: WorkerProgram): number[] =>
 
 const isGone = (program: WorkerProgram) => () => program.left().length === 0 || undefined;
 
-it('leaves no process after kill -9, neither warm ones nor a job with its helpers (R-F6)', async () => {
+it('leaves no process after kill -9, neither warm ones nor a job with its helpers (F-90, R-D17, R-F6)', async () => {
   const { program } = await busyWorker(['start'], 'helps');
   // Its guard is the fifth.
   await seen(() => program.left().length === 5 || undefined);
@@ -139,7 +139,7 @@ it('ends the jobs of dev through their callbacks at the first SIGINT and exits 0
   expect(job.status).toBe('success');
 });
 
-it('keeps Ctrl-C and the signals of a service manager from the processes of jobs (F-91)', async () => {
+it('keeps Ctrl-C and the signals of a service manager from the processes of jobs (F-91, N-3)', async () => {
   const run = await busyWorker();
   const { program, job, pid } = run;
 

@@ -135,7 +135,8 @@ it('reports an assignment that it never asked for as failed, once (R-C9)', async
 it.each([
   ['what no child says', 'babbles'],
   ['more than a child may say', 'shouts'],
-] as const)('ends a child that says %s, and nothing else (R-E8)', async (_, act) => {
+  ['what is no message at all', 'corrupts'],
+] as const)('ends a child that says %s, and nothing else (F-77, R-E8)', async (_, act) => {
   const world = await serveWithLedger();
   const run = startRealWorker(world);
   await run.available();

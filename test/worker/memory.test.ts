@@ -26,7 +26,7 @@ const watchful = workerMachine.provide({
   },
 });
 
-it('ends a job that leaks through its shutdown, reports it as failed, and takes the next (F-87, O-23, O-24, N-32)', async () => {
+it('ends a job that leaks through its shutdown, reports it as failed, and takes the next (F-87, O-23, O-24, N-32, R-D11)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world, {
     agent: 'leaks',

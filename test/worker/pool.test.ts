@@ -50,7 +50,7 @@ it('replaces a warm process that is killed within 2 s, and starts the next job o
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('reports a job whose process is killed as failed within 2 s (R-D5)', async () => {
+it('reports a job whose process is killed as failed within 2 s (F-77, R-D5)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world);
   await run.available();
@@ -69,7 +69,7 @@ it('reports a job whose process is killed as failed within 2 s (R-D5)', async ()
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('reports a job whose entrypoint throws as failed, with its text (F-62, F-111, D-4)', async () => {
+it('reports a job whose entrypoint throws as failed, with its text (F-62, F-95, F-111, D-4)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world);
   await run.available();
@@ -81,7 +81,7 @@ it('reports a job whose entrypoint throws as failed, with its text (F-62, F-111,
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('starts processes side by side (F-80)', async () => {
+it('starts processes side by side (F-80, N-13)', async () => {
   setVariable('COMPANY', temporaryFolder());
   const world = await serveWithLedger();
   const run = startRealWorker(world, {
@@ -95,7 +95,7 @@ it('starts processes side by side (F-80)', async () => {
   expect(await run.end()).toEqual(cleanEnd);
 });
 
-it('starts a process for each job where none is kept warm, and keeps none (D-8)', async () => {
+it('starts a process for each job where none is kept warm, and keeps none (F-77, D-8, N-48)', async () => {
   const world = await serveWithLedger();
   const run = startRealWorker(world, { options: { numIdleProcesses: 0 } });
   await run.available();

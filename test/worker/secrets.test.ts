@@ -11,7 +11,7 @@ const secret = 'marker-of-the-secret';
 const token = 'marker-of-the-token';
 const turn = 'marker-of-the-turn-password';
 
-it('shows an inspector of everything no key pair, no token and no job record (F-24, R-S7)', async () => {
+it('shows an inspector of everything no key pair, no token and no job record (F-24, R-S5, R-S7)', async () => {
   const stream = serialise();
   const world = await serveWithLedger({ keys: { [key]: secret } });
   const { server } = world;
@@ -32,7 +32,7 @@ it('shows an inspector of everything no key pair, no token and no job record (F-
   expect(JSON.stringify([run.events, run.logs, server.frames])).not.toMatch(/marker-of|eyJ/);
 });
 
-it('shows neither the token nor the TURN password of an assignment (F-24, R-S7)', async () => {
+it('shows neither the token nor the TURN password of an assignment (F-24, R-S3, R-S5, R-S7)', async () => {
   const stream = serialise();
   const world = await serveWithLedger();
   const { server } = world;

@@ -53,7 +53,7 @@ export const beating: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'kills an idle child that is silent for 10 s (F-86)',
+    title: 'kills an idle child that is silent for 10 s (F-86, R-D10)',
     run: (machine) => {
       const { advance, child, output, toParent, value } = startBeating(machine);
 
@@ -110,7 +110,7 @@ export const beating: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'kills nobody after a freeze of the worker and its children (N-9)',
+    title: 'kills nobody after a freeze of the worker and its children (N-9, R-F9)',
     run: (machine) => {
       const child = fakePort<Command, ChildInput, Fact>();
       const clock = new SimulatedClock();

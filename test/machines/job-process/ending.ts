@@ -226,7 +226,7 @@ export const ending: readonly Behaviour<Machine>[] = [
   },
   {
     title:
-      'climbs the ladder of a shutdown: message, SIGTERM, SIGKILL, and gives up the process (F-89, D-21, N-7, N-40)',
+      'climbs the ladder of a shutdown: message, SIGTERM, SIGKILL, and gives up the process (F-88, F-89, D-6, D-21, N-7, N-40)',
     run: (machine) => {
       const subject = start(machine);
       const { advance, child, output, send, status, timers, value } = subject;

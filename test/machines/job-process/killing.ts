@@ -159,7 +159,7 @@ export const killing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'does not begin the ladder again, whatever it hears of the process',
+    title: 'does not begin the ladder again, whatever it hears of the process (R-D6, R-S23)',
     run: (machine) => {
       const { advance, child, send, value } = startTerminating(machine);
       advance(1_000);

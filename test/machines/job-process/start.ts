@@ -25,14 +25,15 @@ export const launch = launchOf('job-1');
 
 interface Setting extends Partial<Timeouts> {
   readonly alone?: boolean;
+  readonly dumpDir?: string;
 }
 
-const options = ({ alone = false, ...timeouts }: Setting): RunOptions<Machine> => ({
+const options = ({ alone = false, dumpDir, ...timeouts }: Setting): RunOptions<Machine> => ({
   id: 'proc.3',
   alone,
   input: {
     slot: 3,
-    child: childInput,
+    child: { ...childInput, dumpDir },
     timeouts: { ...processTimeouts, ...timeouts },
     limits: processLimits,
   },
@@ -117,6 +118,7 @@ export const outputWith = (more: Partial<Output>): Output => ({
   settled: more.jobId !== undefined,
   wasWarm: false,
   exit: undefined,
+  traces: undefined,
   error: undefined,
   cut: undefined,
   timings: undefined,

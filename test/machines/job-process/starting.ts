@@ -56,7 +56,7 @@ export const starting: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'ends nothing for the time in which its worker itself was frozen (N-9)',
+    title: 'ends nothing for the time in which its worker itself was frozen (N-9, R-F9)',
     run: (machine) => {
       const { actor, child, clock } = startFreezing(machine);
       const value = () => actor.getSnapshot().value;
@@ -146,7 +146,7 @@ export const starting: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'ends with what the child says of its failed start (R-D2)',
+    title: 'ends with what the child says of its failed start (R-D2, R-D8)',
     run: (machine) => {
       const { child, output, toParent, value } = start(machine);
       child.say({ type: 'child.spawned', pid: 41 });

@@ -88,7 +88,8 @@ export const weighing: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'calls a job failed that used too much memory, whatever the child reports (F-87, N-32)',
+    title:
+      'calls a job failed that used too much memory, whatever the child reports (F-87, N-32, R-D11)',
     run: (machine) => {
       const { child, output, toParent } = startEnding(machine);
 

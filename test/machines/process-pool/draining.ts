@@ -5,6 +5,7 @@ import { failure } from '../../support/samples.js';
 import {
   acknowledge,
   end,
+  failedStart,
   failOften,
   failStart,
   jobOf,
@@ -133,7 +134,7 @@ export const draining: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'stays open for accepted offers, and starts a process for each that comes (F-139)',
+    title: 'stays open for accepted offers, and starts a process for each that comes (F-139, R-F5)',
     run: (machine) => {
       const pool = start(machine, { idle: 0 });
       const { proc, send, slots, status } = pool;
@@ -206,7 +207,7 @@ export const draining: readonly Behaviour<Machine>[] = [
 
       for (let failures = 1; failures <= 4; failures += 1) {
         failStart(pool, 0);
-        expect(taken(toParent)).toEqual([{ type: 'pool.failed', error: failure, retryMs: 0 }]);
+        expect(taken(toParent)).toEqual([failedStart(failure, 0)]);
         expect(slots()).toEqual([0]);
       }
       failStart(pool, 0, lastFailure);
@@ -226,7 +227,7 @@ export const draining: readonly Behaviour<Machine>[] = [
 
       for (let failures = 1; failures <= 4; failures += 1) {
         proc(0).fail(new Error('broke'));
-        expect(taken(toParent)).toEqual([{ type: 'pool.failed', error: broke, retryMs: 0 }]);
+        expect(taken(toParent)).toEqual([failedStart(broke, 0)]);
         expect(slots()).toEqual([0]);
       }
       proc(0).fail(new Error('broke again'));

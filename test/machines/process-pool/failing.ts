@@ -5,6 +5,7 @@ import { failure } from '../../support/samples.js';
 import {
   acknowledge,
   end,
+  failedStart,
   failOften,
   failStart,
   jobOf,
@@ -19,17 +20,18 @@ import {
 
 const pausing = { warming: 'pausing' };
 const waiting = { degraded: 'waiting' };
-const failed = (retryMs: number) => ({ type: 'pool.failed', error: failure, retryMs });
+const failed = (retryMs: number) => failedStart(failure, retryMs);
 const degradedEvent = { type: 'pool.degraded', error: lastFailure };
 const unstartable = (jobId: string) => ({ type: 'job.unstartable', jobId, error: lastFailure });
 const broke = { code: 'ERR_INTERNAL', message: 'broke' };
+const brokeAgain = { code: 'ERR_INTERNAL', message: 'broke again' };
 
 /** A pool of one that has just given up. */
 const startDegraded = (machine: Machine, idle = 1) => {
   const pool = start(machine, { idle, concurrency: 1 });
   failOften(pool);
   failStart(pool, 0, lastFailure);
-  expect(taken(pool.toParent)).toEqual([degradedEvent]);
+  expect(taken(pool.toParent)).toEqual([failedStart(lastFailure, 30_000), degradedEvent]);
   expect(pool.value()).toEqual(waiting);
   return pool;
 };
@@ -37,7 +39,7 @@ const startDegraded = (machine: Machine, idle = 1) => {
 /** What a pool promises when processes do not start. */
 export const failing: readonly Behaviour<Machine>[] = [
   {
-    title: 'pauses after a failed start, twice as long each time (F-85, D-15, N-15)',
+    title: 'pauses after a failed start, twice as long each time (F-85, D-15, N-15, R-D1)',
     run: (machine) => {
       const pool = start(machine);
       const { advance, slots, toParent, value } = pool;
@@ -91,7 +93,7 @@ export const failing: readonly Behaviour<Machine>[] = [
 
       failStart(pool, 1);
 
-      expect(pool.toParent).toEqual([failed(90)]);
+      expect(pool.toParent).toEqual([failedStart(failure, 90, { slot: 1 })]);
     },
   },
   {
@@ -129,7 +131,7 @@ export const failing: readonly Behaviour<Machine>[] = [
   },
   {
     title:
-      'is degraded by the fifth failed start in 30 s, and gives up the jobs that wait (F-85, N-15, R-E1)',
+      'is degraded by the fifth failed start in 30 s, and gives up the jobs that wait (F-85, N-1, N-15, R-E1)',
     run: (machine) => {
       const pool = start(machine, { concurrency: 1 });
       const { has, slots, toParent, value } = pool;
@@ -142,7 +144,11 @@ export const failing: readonly Behaviour<Machine>[] = [
       expect(value()).toEqual(waiting);
       expect(has('degraded')).toBe(true);
       expect(has('up')).toBe(false);
-      expect(toParent).toEqual([degradedEvent, unstartable('job-1')]);
+      expect(toParent).toEqual([
+        failedStart(lastFailure, 30_000),
+        degradedEvent,
+        unstartable('job-1'),
+      ]);
       expect(slots()).toEqual([]);
     },
   },
@@ -315,19 +321,20 @@ export const failing: readonly Behaviour<Machine>[] = [
 
       for (const pauseMs of pauses.slice(0, 4)) {
         proc(0).fail(new Error('broke'));
-        expect(taken(toParent)).toEqual([{ type: 'pool.failed', error: broke, retryMs: pauseMs }]);
+        expect(taken(toParent)).toEqual([failedStart(broke, pauseMs)]);
         expect(slots()).toEqual([]);
         advance(pauseMs);
       }
       proc(0).fail(new Error('broke again'));
       expect(taken(toParent)).toEqual([
-        { type: 'pool.degraded', error: { code: 'ERR_INTERNAL', message: 'broke again' } },
+        failedStart(brokeAgain, 30_000),
+        { type: 'pool.degraded', error: brokeAgain },
       ]);
       expect(value()).toEqual(waiting);
 
       advance(30_000);
       proc(0).fail(new Error('broke'));
-      expect(toParent).toEqual([{ type: 'pool.failed', error: broke, retryMs: 30_000 }]);
+      expect(toParent).toEqual([failedStart(broke, 30_000)]);
       expect(value()).toEqual(waiting);
 
       advance(30_000);

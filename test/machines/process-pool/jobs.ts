@@ -95,7 +95,7 @@ export const jobs: readonly Behaviour<Machine>[] = [
   },
   {
     title:
-      'gives a job to the next process when its process died without acknowledging it (F-83, R-D4)',
+      'gives a job to the next process when its process died without acknowledging it (F-83, D-7, R-D4)',
     run: (machine) => {
       const pool = startWarm(machine, { idle: 2 });
       const { proc, toParent } = pool;
@@ -175,7 +175,7 @@ export const jobs: readonly Behaviour<Machine>[] = [
     },
   },
   {
-    title: 'fails only the job of a process machine that broke, and goes on',
+    title: 'fails only the job of a process machine that broke, and goes on (F-77)',
     run: (machine) => {
       const pool = startRunning(machine);
       const { children, proc, slots, toParent } = pool;
@@ -214,7 +214,7 @@ export const jobs: readonly Behaviour<Machine>[] = [
       expect(jobOf(proc(0))).toBe('job-2');
 
       expect(toParent.map(({ type }) => type)).toEqual(['pool.process', 'pool.ready']);
-      expect(value()).toBe('ready');
+      expect(value()).toEqual({ ready: 'exact' });
     },
   },
   {

@@ -107,6 +107,7 @@ export const outputOf = (slot: number, more: Partial<Ended> = {}): Ended => ({
   settled: true,
   wasWarm: true,
   exit: { code: 0, signal: null },
+  traces: undefined,
   error: undefined,
   cut: undefined,
   timings: undefined,
@@ -116,6 +117,18 @@ export const outputOf = (slot: number, more: Partial<Ended> = {}): Ended => ({
 /** Lets the process in a slot end. */
 export const end = ({ proc }: Pool, slot: number, more: Partial<Ended> = {}) =>
   proc(slot).done(outputOf(slot, more));
+
+/** What the pool tells of a start that failed. */
+export const failedStart = (error: Failure, retryMs: number, more: object = {}) => ({
+  type: 'pool.failed',
+  slot: 0,
+  pid: undefined,
+  error,
+  retryMs,
+  ranMs: 0,
+  stderr: [],
+  ...more,
+});
 
 /** Lets the start of a process fail; without a pid its pauses are the same everywhere. */
 export const failStart = (pool: Pool, slot: number, error: Failure = failure) =>

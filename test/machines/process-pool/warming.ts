@@ -5,6 +5,7 @@ import { childInput, failure, processLimits, processTimeouts } from '../../suppo
 import {
   acknowledge,
   end,
+  failedStart,
   jobOf,
   launch,
   type Machine,
@@ -35,7 +36,7 @@ export const warming: readonly Behaviour<Machine>[] = [
       warmUp(pool, 3);
       expect(slots()).toEqual([0, 1, 2, 3]);
       expect(toParent).toEqual([warmed(1), warmed(2), warmed(0), warmed(3), ready]);
-      expect(value()).toBe('ready');
+      expect(value()).toEqual({ ready: 'exact' });
       expect(has('up')).toBe(true);
       expect(processes.inputs).toEqual(
         [0, 1, 2, 3].map((slot) => ({
@@ -54,7 +55,7 @@ export const warming: readonly Behaviour<Machine>[] = [
 
       advance(60_000);
 
-      expect(value()).toBe('ready');
+      expect(value()).toEqual({ ready: 'exact' });
       expect(slots()).toEqual([]);
       expect(toParent).toEqual([ready]);
       expect(timers()).toEqual([]);
@@ -95,7 +96,7 @@ export const warming: readonly Behaviour<Machine>[] = [
       expect(proc(0).told).toEqual([{ type: 'job.assign', launch: job }]);
       expect(slots()).toEqual([0]);
       expect(toParent).toEqual([warmed(0), ready]);
-      expect(value()).toBe('ready');
+      expect(value()).toEqual({ ready: 'exact' });
     },
   },
   {
@@ -133,7 +134,7 @@ export const warming: readonly Behaviour<Machine>[] = [
         expect(slots()).toEqual([0, 1]);
         expect(value()).toEqual({ warming: 'starting' });
         warmUp(pool, 1);
-        expect(value()).toBe('ready');
+        expect(value()).toEqual({ ready: 'exact' });
       }
 
       expect(toParent).toEqual(Array.from({ length: 10 }, () => [warmed(1), ready]).flat());
@@ -194,7 +195,7 @@ export const warming: readonly Behaviour<Machine>[] = [
 
       end(pool, 0, { settled: false, pid: undefined, error: failure });
       expect(pool.value()).toEqual({ warming: 'pausing' });
-      expect(taken(pool.toParent)).toEqual([{ type: 'pool.failed', error: failure, retryMs: 90 }]);
+      expect(taken(pool.toParent)).toEqual([failedStart(failure, 90)]);
 
       for (let deaths = 2; deaths <= 5; deaths += 1) {
         pool.advance(90);
@@ -227,7 +228,7 @@ export const warming: readonly Behaviour<Machine>[] = [
 
       expect(pool.slots()).toEqual([0, 2]);
       expect(pool.proc(2).told).toEqual([]);
-      expect(pool.value()).toBe('ready');
+      expect(pool.value()).toEqual({ ready: 'exact' });
     },
   },
   {

@@ -34,10 +34,10 @@ export const weighing: readonly Behaviour<Machine>[] = [
       warmUp(pool, 1);
       expect([jobOf(proc(0)), jobOf(proc(1))]).toEqual([undefined, 'job-1']);
       warmUp(pool, 2);
-      expect(value()).toBe('ready');
+      expect(value()).toEqual({ ready: 'exact' });
 
       end(pool, 0, { error: failure });
-      expect(value()).toBe('ready');
+      expect(value()).toEqual({ ready: 'exact' });
       expect(slots()).toEqual([1, 2]);
     },
   },

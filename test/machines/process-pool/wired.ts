@@ -6,7 +6,7 @@ import type { Behaviour } from '../../support/behaviour.js';
 import { fakePort } from '../../support/fake-ports.js';
 import { fakeSampler } from '../../support/fake-sampler.js';
 import { run, taken } from '../../support/run-machine.js';
-import { inputOf, launch, type Machine, startWired } from './start.js';
+import { failedStart, inputOf, launch, type Machine, startWired } from './start.js';
 
 type Wired = ReturnType<typeof startWired>;
 
@@ -227,13 +227,7 @@ export const wired: readonly Behaviour<Machine>[] = [
       children.say({ type: 'child.ready', timings: {} });
 
       expect(children.instances.map(({ stopped }) => stopped)).toEqual([true]);
-      expect(toParent).toEqual([
-        {
-          type: 'pool.failed',
-          error: { code: 'ERR_INTERNAL', message: 'broke' },
-          retryMs: 90,
-        },
-      ]);
+      expect(toParent).toEqual([failedStart({ code: 'ERR_INTERNAL', message: 'broke' }, 90)]);
     },
   },
   {
@@ -256,7 +250,7 @@ export const wired: readonly Behaviour<Machine>[] = [
             'The actor "childProcess" is missing. Provide it with machine.provide({ actors: { childProcess } }), or import the wired machine from "livekit-actors".',
         },
       });
-      expect(emitted).toHaveLength(5);
+      expect(emitted).toHaveLength(6);
     },
   },
 ];

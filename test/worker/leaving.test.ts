@@ -1,0 +1,226 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { type LedgerServer, serveWithLedger } from '../support/ledger-server.js';
+import { markedProcesses } from '../support/marked-processes.js';
+import { isRunning } from '../support/processes.js';
+import { seen } from '../support/seen.js';
+import { agentFile, runProgram, type WorkerProgram } from '../support/worker-program.js';
+
+interface Setup {
+  readonly options?: object;
+  readonly act?: 'throws' | 'blocks';
+  /** Flags of Node. */
+  readonly flags?: readonly string[];
+  /** Arguments after `start`. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly through?: readonly string[];
+}
+
+/** A worker of its own process, warm. */
+async function start(setup: Setup = {}) {
+  const { options = {}, act, flags = [], args = [], env = {}, through } = setup;
+  const world = await serveWithLedger();
+  const program = runProgram([...flags, agentFile('obeys-its-worker.mjs'), 'start', ...args], {
+    server: world.server,
+    ...(through && { through }),
+    env: {
+      WORKER_OPTIONS: JSON.stringify(options),
+      ...(act !== undefined && { WORKER_ACT: act }),
+      ...env,
+    },
+  });
+  await program.warm();
+  return { ...world, program };
+}
+
+const jobThatRuns = async ({ program, ...world }: LedgerServer & { program: WorkerProgram }) => {
+  const job = world.offer('stays');
+  const pid = await world.started(job);
+  await program.hear('job.log', (line) => line.msg === 'joined' && line.job_id === job.id);
+  return { job, pid };
+};
+
+const elapsed = (): (() => number) => {
+  const from = performance.now();
+  return () => performance.now() - from;
+};
+
+const isGone = (program: WorkerProgram) => () => program.left().length === 0 || undefined;
+
+it('leaves within 2 s when it has nothing to do (R-F1, F-138, F-140)', async () => {
+  const { program } = await start();
+  const since = elapsed();
+
+  program.signal('SIGTERM');
+
+  expect(await program.exited).toEqual({ code: 0, signal: null });
+  expect(since()).toBeLessThan(2_000);
+  expect(program.left()).toEqual([]);
+});
+
+it('is full at once when it drains, closes what is warm, and leaves with its last job (R-F2, N-3)', async () => {
+  const world = await start({ options: { numIdleProcesses: 2, initializeConcurrency: 2 } });
+  const { program, server } = world;
+  const jobs = [await jobThatRuns(world), await jobThatRuns(world), await jobThatRuns(world)];
+  const pids = jobs.map(({ pid }) => pid);
+  const working = new Set([program.pid, ...pids]);
+  // Two warm processes stand beside the jobs again.
+  await seen(
+    () => program.lines().filter(({ event }) => event === 'process.ready').length >= 5 || undefined,
+  );
+
+  const since = elapsed();
+  program.signal('SIGTERM');
+  await server.waitFor(() => server.workers[0]?.status === 'full');
+  expect(since()).toBeLessThan(500);
+  const refused = world.offer();
+  await seen(() => program.left().filter((pid) => !working.has(pid)).length <= 1 || undefined);
+  expect(pids.every(isRunning)).toBe(true);
+  for (const pid of pids) process.kill(pid, 'SIGUSR2');
+
+  expect(await program.exited).toEqual({ code: 0, signal: null });
+  expect(jobs.map(({ job }) => job.status)).toEqual(['success', 'success', 'success']);
+  expect(refused.dispatch).toBe('unserved');
+  const reasons = program.lines().filter(({ msg }) => msg === 'callback');
+  expect(reasons.map(({ reason }) => reason)).toEqual(['hung up', 'hung up', 'hung up']);
+});
+
+it('kills what neither ends by itself nor when it is asked to, and leaves (R-F3, N-7, F-88)', async () => {
+  const world = await start({
+    args: ['--drain-timeout', '200ms'],
+    options: { shutdownProcessTimeout: 500 },
+  });
+  const { program } = world;
+  const job = world.offer('blocks');
+  const pid = await world.started(job);
+  await program.hear('job.log', ({ msg }) => msg === 'blocking');
+  const since = elapsed();
+
+  program.signal('SIGTERM');
+
+  expect(await program.exited).toEqual({ code: 75, signal: null });
+  // Its limit, that of the job, 2 s of SIGTERM, and the word to the server.
+  expect(since()).toBeLessThan(200 + 500 + 2_000 + 3_000);
+  expect([isRunning(pid), job.status]).toEqual([false, 'failed']);
+  await seen(isGone(program));
+});
+
+it('starts and drains a job that it had accepted when it was told to leave (R-F5, F-139)', async () => {
+  const world = await start();
+  const { program, server } = world;
+  server.script({ direction: 'out', message: 'assignment', fault: { delay: 500 } });
+
+  const job = world.offer('stays');
+  await program.hear('job.accepted');
+  program.signal('SIGTERM');
+  await program.hear('worker.draining');
+  const pid = await world.started(job);
+  await program.hear('job.log', ({ msg }) => msg === 'joined');
+  process.kill(pid, 'SIGUSR2');
+
+  expect(await program.exited).toEqual({ code: 0, signal: null });
+  expect(job.statuses.map(({ status }) => status)).toEqual(['running', 'success']);
+});
+
+it('says once what broke it, leaves with code 1, and leaves nobody behind (R-F8)', async () => {
+  const world = await start({ act: 'throws' });
+  const { program } = world;
+  await jobThatRuns(world);
+
+  program.signal('SIGUSR2');
+
+  expect(await program.exited).toEqual({ code: 1, signal: null });
+  await seen(isGone(program));
+  const words = `${program.stdout()}${program.stderr()}`;
+  expect(words.split('Error: a bug of the worker')).toHaveLength(2);
+});
+
+it('kills nobody and keeps its connection when its own code blocks it for 20 s (R-F9, N-9)', async () => {
+  const world = await start({ act: 'blocks' });
+  const { program, server } = world;
+  const { job, pid } = await jobThatRuns(world);
+  const before = program.left();
+
+  program.signal('SIGUSR2');
+  await new Promise((resolve) => setTimeout(resolve, 20_000));
+  process.kill(pid, 'SIGUSR2');
+  await world.ended(job);
+
+  expect(job.status).toBe('success');
+  expect(before.filter((one) => one !== pid && !isRunning(one))).toEqual([]);
+  const troubles = ['process.slow', 'process.died', 'process.failed', 'worker.disconnected'];
+  expect(program.lines().filter(({ event }) => troubles.includes(event))).toEqual([]);
+  expect(server.workers).toHaveLength(1);
+}, 60_000);
+
+it('kills nobody when it is frozen with all its processes (N-9)', async () => {
+  const world = await start();
+  const { program } = world;
+  const { job, pid } = await jobThatRuns(world);
+  const all = program.left();
+  const signalAll = (signal: NodeJS.Signals) => {
+    for (const one of all) process.kill(one, signal);
+  };
+
+  signalAll('SIGSTOP');
+  // Longer than an idle process may be silent.
+  await new Promise((resolve) => setTimeout(resolve, 13_000));
+  signalAll('SIGCONT');
+  await world.server.waitFor(() =>
+    world.server.workers.some(({ status }) => status === 'available'),
+  );
+  process.kill(pid, 'SIGUSR2');
+  await world.ended(job);
+
+  expect(job.status).toBe('success');
+  expect(all.filter((one) => one !== pid && !isRunning(one))).toEqual([]);
+  expect(program.lines().filter(({ event }) => event === 'process.died')).toEqual([]);
+}, 60_000);
+
+it('runs where it may write nothing, without a home and a folder for temporary files (R-F11, R-S19)', async () => {
+  const permissions = ['--experimental-permission', '--allow-fs-read=*', '--allow-child-process'];
+  const world = await start({
+    flags: [...permissions, '--allow-worker', '--allow-addons'],
+    env: { HOME: '', TMPDIR: '/nowhere' },
+  });
+  const { program } = world;
+
+  const job = world.offer();
+  await world.ended(job);
+  program.signal('SIGTERM');
+
+  expect(await program.exited).toEqual({ code: 0, signal: null });
+  expect(job.status).toBe('success');
+  expect(`${program.stdout()}${program.stderr()}`).not.toContain('ERR_ACCESS_DENIED');
+});
+
+const namespace = ['unshare', '--pid', '--fork', '--mount-proc'] as const;
+const [unshare, ...flags] = namespace;
+const { status, stderr, error } = spawnSync(unshare, [...flags, 'true'], { encoding: 'utf8' });
+if (status !== 0)
+  process.stderr.write(`No worker runs as PID 1 here: ${error?.message ?? stderr.trim()}\n`);
+
+it.skipIf(status !== 0 && !process.env.CI)(
+  'works as PID 1 of a namespace (R-F1, R-F3)',
+  async () => {
+    const { program, ...world } = await start({ through: namespace });
+    const job = world.offer('helps');
+    await world.started(job);
+    await program.hear('job.log', ({ msg }) => msg === 'helping');
+    const [first] = markedProcesses('WORKER_OPTIONS=').filter(
+      (pid) => parentOf(pid) === program.pid,
+    );
+
+    process.kill(first ?? 0, 'SIGTERM');
+    await program.hear('worker.draining');
+    world.server.terminate(job.id);
+
+    expect(await program.exited).toEqual({ code: 0, signal: null });
+    expect(program.left()).toEqual([]);
+  },
+);
+
+const parentOf = (pid: number): number =>
+  Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
