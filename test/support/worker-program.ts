@@ -27,6 +27,8 @@ export interface WorkerProgram {
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   /** What lives of it: itself, its children and their helpers. */
   left(): readonly number[];
+  /** Resolves when nothing of it is left; it has a second for what it killed in its last moment. */
+  gone(): Promise<void>;
 }
 
 interface Setup {
@@ -91,6 +93,11 @@ export function runProgram(args: readonly string[], setup: Setup = {}): WorkerPr
     hear,
     left,
     exited,
+    gone: async () => {
+      await seen(() => left().length === 0 || undefined, 1_000).catch(() => {
+        throw new Error(`These processes are left: ${left().join(', ')}.`);
+      });
+    },
     stdout: () => stdout,
     stderr: () => stderr,
     warm: async () => {

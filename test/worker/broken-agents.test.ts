@@ -93,7 +93,7 @@ it('exits 78 when the one file loads in the worker, but not in the process of a 
     ),
   });
   expect(program.stderr()).toBe('');
-  expect(program.left()).toEqual([]);
+  await program.gone();
   expect(world.ledger.check()).toEqual([]);
 });
 

@@ -93,7 +93,7 @@ it('runs a job with tsx agent.ts dev, and ends at Ctrl-C with code 0 (F-96)', as
 
   expect(await program.exited).toEqual({ code: 0, signal: null });
   expect([job.status, mood]).toEqual(['success', 'kind']);
-  expect(program.left()).toEqual([]);
+  await program.gone();
   expect(world.ledger.check()).toEqual([]);
 });
 
