@@ -9,7 +9,7 @@ import { agentFile, runProgram, type WorkerProgram } from '../support/worker-pro
 
 interface Setup {
   readonly options?: object;
-  readonly act?: 'throws' | 'forgets' | 'blocks';
+  readonly act?: 'throws' | 'forgets' | 'ponders' | 'measures' | 'blocks';
   /** Flags of Node. */
   readonly flags?: readonly string[];
   /** Arguments after `start`. */
@@ -46,6 +46,10 @@ const elapsed = (): (() => number) => {
   const from = performance.now();
   return () => performance.now() - from;
 };
+
+/** What it said of standing still. */
+const stalls = (program: WorkerProgram) =>
+  program.lines().flatMap(({ error_code, msg }) => (error_code === 'ERR_STALLED' ? [msg] : []));
 
 const isGone = (program: WorkerProgram) => () => program.left().length === 0 || undefined;
 
@@ -241,7 +245,36 @@ it('kills nobody and keeps its connection when its own code blocks it for 20 s (
   const troubles = ['process.slow', 'process.died', 'process.failed', 'worker.disconnected'];
   expect(program.lines().filter(({ event }) => troubles.includes(event))).toEqual([]);
   expect(server.workers).toHaveLength(1);
+  expect(stalls(program)).toEqual([
+    expect.stringMatching(/^This process stood still for (19|20)\./),
+  ]);
 }, 60_000);
+
+it.each([
+  ['requestFnc', 'ponders'],
+  ['loadFnc', 'measures'],
+] as const)(
+  'warns once when %s blocks it for more than a second, again and again (R-F9)',
+  async (_, act) => {
+    const world = await start({ act });
+    const { program } = world;
+    const blocked = () => program.stderr().split('blocked').length - 1;
+
+    for (let count = 0; count < 3; count += 1) {
+      const job = world.offer();
+      await world.ended(job);
+      expect(job.status).toBe('success');
+    }
+    await seen(() => blocked() >= 3 || undefined);
+    program.signal('SIGTERM');
+
+    expect(await program.exited).toEqual({ code: 0, signal: null });
+    expect(stalls(program)).toEqual([
+      expect.stringMatching(/^This process stood still for [123]\.\d s/),
+    ]);
+  },
+  30_000,
+);
 
 it('kills nobody when it is frozen with all its processes (N-9)', async () => {
   const world = await start();
