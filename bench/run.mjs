@@ -1,7 +1,10 @@
-// Three figures, each beside the same thing done by a bare fork in the same run.
+// What a worker costs: in its processes, beside a bare fork in the same run, and by itself.
 import { cpus } from 'node:os';
+import { measureBursts } from './bursts.mjs';
 import { bare, measureMessages, measureStart, reachable, warm } from './children.mjs';
 import { measureDispatch } from './dispatch.mjs';
+import { measureImports } from './imports.mjs';
+import { measureIdle } from './parents.mjs';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 15);
 const at = (sorted, share) =>
@@ -62,6 +65,51 @@ for (const [share, limit] of [
     `<= ${limit} ms`,
   );
 }
+
+// The least is what the worker needs; what is above it is the machine's, which others use as well.
+const alone = (figure, values, budget, digits = 1) => {
+  const { min, p50 } = stats(values);
+  row(
+    `${figure} (min, median)`,
+    [min, p50].map((it) => it.toFixed(digits)).join(', '),
+    '',
+    '',
+    budget,
+  );
+};
+const imports = measureImports(rounds);
+const [ours, empty] = [stats(imports.ours), stats(imports.empty)];
+row(
+  'import of the package over an empty module, ms (min, median)',
+  `${(ours.min - empty.min).toFixed(1)}, ${(ours.p50 - empty.p50).toFixed(1)}`,
+  '',
+  '',
+  '<= 25 ms',
+);
+const bursts = await measureBursts(5);
+alone('256 open and 744 refused offers answered, ms', bursts, '<= 150 ms', 0);
+const idle = await measureIdle(4, 3);
+alone(
+  'idle worker with 4 warm processes, ms CPU per s',
+  idle.map((it) => it.worker),
+  '<= 5 ms',
+);
+alone(
+  'its 4 processes together, ms CPU per s',
+  idle.map((it) => it.processes),
+  '',
+);
+const many = await measureIdle(100, 3);
+alone(
+  'worker with 100 idle processes, % of a core',
+  many.map((it) => it.worker / 10),
+  '<= 2 %',
+);
+alone(
+  'worker with 100 idle processes, resident MB',
+  many.map((it) => it.megabytes),
+  '<= 150 MB',
+);
 
 console.log(
   `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} cores, ${rounds} rounds`,

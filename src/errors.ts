@@ -177,6 +177,12 @@ export type WorkerErrorCode =
   /** No child process could be started, for a reason to which the system gave no code. */
   | 'ERR_SPAWN_FAILED'
   /**
+   * A warning, at most once a minute: the worker's own process stood still for a second or more. It
+   * was stopped, or `requestFnc`, `loadFnc`, a policy or other code in it blocked its event loop.
+   * Jobs run in processes of their own and go on, but offers wait.
+   */
+  | 'ERR_STALLED'
+  /**
    * A process did not acknowledge its job within `startTimeout`, and was killed. The job goes to
    * another one, three times at most.
    */

@@ -17,6 +17,8 @@ const samplesPerReport = 5;
 /** The world of a load sampler; a test brings its own. */
 export interface LoadSamplerOptions {
   readonly every?: Every;
+  /** Milliseconds that pass also while this process stands still. */
+  readonly now?: () => number;
   readonly defaultLoad?: () => LoadFnc;
 }
 
@@ -27,10 +29,12 @@ export interface LoadSamplerOptions {
  *
  * Contract: every 2.5 s there is `load.sampled`, with what the function says, or `load.missed`; or
  * `load.awaited`, 0.5 s later, when it takes its time. A function is not called again before its
- * last call has settled, or the machine says `ask.again`; a late result still counts.
+ * last call has settled, or the machine says `ask.again`; a late result still counts. Its timer
+ * shows when this process stood still: a tick that misses its successor's time is `loop.stalled`.
  */
 export const loadSampler = ({
   every = everyOnTheClock,
+  now = () => performance.now(),
   defaultLoad = cpuLoad,
 }: LoadSamplerOptions = {}): CallbackActorLogic<LoadCommand, LoadInput> => {
   const loadSamplerLogic: CallbackLogicFunction<LoadCommand, LoadFact, LoadInput> = ({
@@ -45,8 +49,13 @@ export const loadSampler = ({
       else reporter.forget();
     });
     let ticks = 0;
+    let lastAt = now();
     sample(loadFnc);
     return every(sampleMs, () => {
+      const at = now();
+      const stoodMs = Math.round(at - lastAt - sampleMs);
+      lastAt = at;
+      if (stoodMs >= sampleMs) sendBack({ type: 'loop.stalled', stoodMs, at });
       sample(loadFnc);
       if (ticks % samplesPerReport === 0) reporter.report();
       else reporter.remind();

@@ -5,7 +5,7 @@ import type { Output } from './session.types.js';
 export const exitCodes = {
   /** It ended as it was asked to: drained, also when a drain limit of 0 ended jobs. */
   ok: 0,
-  /** Any other cause, most likely a bug of this package. */
+  /** Any other cause: an exception that nobody caught, or a bug of this package. */
   bug: 1,
   /** The command line is wrong. */
   usage: 64,
@@ -46,7 +46,8 @@ export const exitCodeOfError = (code: string): number =>
  * The exit code of a command that ran a worker. Jobs cut by a drain limit of 0 are no failure:
  * nobody promised to wait for them.
  */
-export const exitCodeOf = ({ forcedBy, end }: Output, drainTimeout: number): number => {
+export const exitCodeOf = ({ forcedBy, brokenBy, end }: Output, drainTimeout: number): number => {
+  if (brokenBy !== undefined) return exitCodes.bug;
   if (forcedBy !== undefined) return ofSignal[forcedBy];
   switch (end?.outcome) {
     case 'drained':

@@ -61,6 +61,7 @@ function untilOver(worker: Worker, server: TestServer, offer: SimulatedJobInput)
   return {
     start: worker.start,
     drain,
+    stop: worker.stop,
     halt: worker.halt,
     done: worker.done,
     actor: {

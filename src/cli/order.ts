@@ -50,7 +50,7 @@ export async function openLog(
   const sink = filtered(
     logLevel,
     options.logger !== undefined
-      ? loggerSink(options.logger)
+      ? withLastWords(loggerSink(options.logger), await prettySink(process.stderr, colour))
       : format === 'json'
         ? await jsonSink()
         : await prettySink(process.stderr, colour),
@@ -58,6 +58,15 @@ export async function openLog(
   for (const line of warnings(invocation)) sink.write(line);
   return sink;
 }
+
+/** A logger may be slow, and the process ends: what ended it is told on the terminal as well. */
+const withLastWords = (logger: LogSink, terminal: LogSink): LogSink => ({
+  write: (line, time) => {
+    logger.write(line, time);
+    if (line.level === 'fatal') terminal.write(line, time);
+  },
+  close: async () => void (await Promise.all([logger.close(), terminal.close()])),
+});
 
 const warnings = ({ flags }: Pick<AgentInvocation, 'flags'>): LogLine[] =>
   secretFlags(flags).map((flag) => ({

@@ -1,5 +1,6 @@
 import { type CallbackLogicFunction, createActor, fromCallback, toPromise } from 'xstate';
 import { osSignals } from '../actors/os-signals.actor.js';
+import { processFaults } from '../actors/process-faults.actor.js';
 import type { Emitted, Input, Settings, Output as WorkerEnd } from '../machines/worker.types.js';
 import {
   type ChildRecord,
@@ -12,12 +13,13 @@ import type { LogSink } from '../observe/logger.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { AppEnvironment } from './run-app.js';
 import { sessionMachine } from './session.machine.js';
-import type { Command, Event, Output } from './session.types.js';
+import type { Command, Event, Fault, Output } from './session.types.js';
 
 /** As much of a worker as a command needs. */
 export interface RunningWorker {
   start(): unknown;
   drain(): unknown;
+  stop(): unknown;
   halt(): unknown;
   readonly actor: { on(type: '*', listener: (event: Emitted) => void): unknown };
   readonly done: Promise<WorkerEnd>;
@@ -37,7 +39,10 @@ export interface Run {
   readonly createWorker: CreateWorker;
 }
 
-/** Runs a worker until it ends, by itself or by a signal, and returns the exit code. */
+/**
+ * Runs a worker until it ends, by itself, by a signal or by an exception that nobody caught, and
+ * returns the exit code.
+ */
 export async function runWorker({
   settings,
   sink,
@@ -51,13 +56,26 @@ export async function runWorker({
   worker.actor.on('*', (event) => sink.write(toLogLine(event, settings)));
 
   const session = createActor(
-    sessionMachine.provide({ actors: { osSignals, worker: runOf(worker) } }),
+    sessionMachine.provide({ actors: { osSignals, processFaults, worker: runOf(worker) } }),
   );
   session.on('session.draining', ({ signal }) =>
     sink.write(signalLine(`${signal}: draining; a second one ends everything at once`, signal)),
   );
   session.on('session.halting', ({ signal }) =>
     sink.write(signalLine(`${signal}: ending everything at once`, signal)),
+  );
+  session.on('session.breaking', ({ fault }) =>
+    sink.write(exceptionLine('an exception that nobody caught ends the worker', fault)),
+  );
+  session.on('session.leaving', ({ fault }) =>
+    sink.write(exceptionLine('one more exception: the worker is left at once', fault)),
+  );
+  session.on('session.rejection', ({ fault }) =>
+    sink.write(
+      lineOf('error', 'worker.rejection', 'a rejection that nobody handled; jobs go on', {
+        ...fault,
+      }),
+    ),
   );
   const ended = toPromise(session);
   session.start();
@@ -85,9 +103,13 @@ const runOf = (worker: RunningWorker) => {
 const signalLine = (msg: string, signal: string): LogLine =>
   lineOf('info', 'cli.signal', msg, { signal });
 
+// What users' functions throw may name people, so it is a field and not the text.
+const exceptionLine = (msg: string, fault: Fault): LogLine =>
+  lineOf('fatal', 'worker.exception', msg, { ...fault });
+
 /** What the worker itself could not say any more. */
 function lastWords({ end }: Output, drainTimeout: number): LogLine[] {
-  if (end === undefined) return [lineOf('fatal', 'worker.lost', 'the worker did not end in time')];
+  if (end === undefined) return [lineOf('fatal', 'worker.lost', 'the worker was left behind')];
   const { outcome, failure, jobsCut: jobs } = end;
   if (outcome === 'failed') {
     const msg = failure?.message ?? 'the worker failed';

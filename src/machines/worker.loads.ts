@@ -9,7 +9,18 @@ import type { Context, Emitted, Event, LoadFact, LoadFault } from './worker.type
 export const missLimit = 3;
 
 type Sample = Extract<LoadFact, { type: 'load.sampled' }>;
+type Stall = Extract<LoadFact, { type: 'loop.stalled' }>;
 type Miss = Extract<LoadFact, { type: 'load.missed' }>;
+
+const grievousStallMs = 1_000;
+const stallHushMs = 60_000;
+
+/** A worker that stands still again and again is told so now and then. */
+export const isWorthTelling = (
+  { stallToldAt }: Pick<Context, 'stallToldAt'>,
+  { stoodMs, at }: Stall,
+): boolean =>
+  stoodMs >= grievousStallMs && (stallToldAt === undefined || at - stallToldAt >= stallHushMs);
 
 /** Actions about load. */
 export const loads = {
@@ -33,6 +44,9 @@ export const loads = {
     if (fault === 'late' && loadMisses % missLimit === 0 && isLive(self, 'load'))
       enqueue.sendTo('load', { type: 'ask.again' });
   }),
+  holdStall: steps<Context, Event, Emitted, Stall>(({ enqueue }, { at }) =>
+    enqueue.assign({ stallToldAt: at }),
+  ),
   assumeFullLoad: steps<Context, Event, Emitted>(({ enqueue }) => enqueue.assign({ load: 1 })),
   /** Who looks at the load here and at the server sees two numbers, and should know why. */
   explainScaling: steps<Context, Event, Emitted>(({ context, enqueue }) => {

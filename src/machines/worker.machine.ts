@@ -8,7 +8,7 @@ import { armed, fromEvent, port, steps } from './support.js';
 import { isFull, jobOf, requestOf, unfinished } from './worker.facts.js';
 import { jobs } from './worker.jobs.js';
 import { type LinkLogic, links } from './worker.links.js';
-import { loads, missLimit } from './worker.loads.js';
+import { isWorthTelling, loads, missLimit } from './worker.loads.js';
 import { offers, type RequestLogic } from './worker.offers.js';
 import { type PoolLogic, pool } from './worker.pool.js';
 import { probes } from './worker.probes.js';
@@ -22,6 +22,7 @@ import type {
   HttpInput,
   Input,
   LoadCommand,
+  LoadFact,
   LoadFault,
   LoadInput,
   Output,
@@ -104,6 +105,9 @@ export const workerMachine = setup({
     isBeyondRepair: ({ context }, { error: { code } }: { error: Failure }) =>
       code === 'ERR_ACTOR_NOT_PROVIDED' ||
       (code === 'ERR_AGENT_MODULE' && context.settings.agent.form === 'file'),
+    /** It stood still for long, and was not told so lately. */
+    isWorthTelling: ({ context }, stall: Extract<LoadFact, { type: 'loop.stalled' }>) =>
+      isWorthTelling(context, stall),
     isLastMiss: ({ context }) => context.loadMisses + 1 === missLimit,
     isUnregistered: ({ context }) => context.settings.unregistered,
     isNewFault: ({ context }, { fault }: { fault: LoadFault }) =>
@@ -177,6 +181,7 @@ export const workerMachine = setup({
     places: undefined,
     loadMisses: 0,
     loadFaults: [],
+    stallToldAt: undefined,
     isScalingExplained: false,
     idleTarget: settings.numIdleProcesses,
     acceptedAt: [],
@@ -305,6 +310,13 @@ export const workerMachine = setup({
       { actions: [{ type: 'holdLoad', params: fromEvent }, 'report'] },
     ],
     'load.awaited': { actions: 'report' },
+    'loop.stalled': {
+      guard: { type: 'isWorthTelling', params: fromEvent },
+      actions: [
+        { type: 'holdStall', params: fromEvent },
+        { type: 'tell', params: told.stalled },
+      ],
+    },
     'load.missed': [
       {
         guard: 'isLastMiss',

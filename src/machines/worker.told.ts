@@ -116,6 +116,13 @@ export const excessiveLoad = ({ event: { load } }: From<'load.sampled'>): Emitte
     message: `loadFnc returned ${load}: what is above 1 counts as 1, and no jobs are taken at the threshold.`,
   },
 });
+export const stalled = ({ event: { stoodMs } }: From<'loop.stalled'>): Emitted => ({
+  type: 'warning',
+  error: {
+    code: 'ERR_STALLED',
+    message: `This process stood still for ${(stoodMs / 1_000).toFixed(1)} s: it was stopped, or code that runs in it, such as requestFnc, loadFnc or a policy, blocked its event loop. Meanwhile no offer is answered.`,
+  },
+});
 /** Why the server knows another load than the one that was measured. */
 export const scaled = (load: number, sent: number, { loadThreshold }: Settings): Emitted => ({
   type: 'warning',

@@ -158,6 +158,8 @@ export interface Context {
   readonly loadMisses: number;
   /** What was said about the load function since it last worked, so that nothing is said twice. */
   readonly loadFaults: readonly LoadFault[];
+  /** When it was last told that this process stood still. */
+  readonly stallToldAt: number | undefined;
   /** It was explained that the server is told another load than is measured. */
   readonly isScalingExplained: boolean;
   /** Processes that the pool was last told to keep warm. */
@@ -186,6 +188,11 @@ export type LoadFact =
     }
   /** A report is due, and the function was asked and has not answered yet. */
   | { readonly type: 'load.awaited' }
+  /**
+   * The sampler's own timer was late: the event loop of this process stood still for `stoodMs`, which
+   * is 500 ms at least. `at` are the milliseconds of a clock that only ever goes on.
+   */
+  | { readonly type: 'loop.stalled'; readonly stoodMs: number; readonly at: number }
   | {
       readonly type: 'load.missed';
       readonly fault: 'threw' | 'late' | 'unusable';

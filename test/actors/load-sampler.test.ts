@@ -12,6 +12,7 @@ import { runActor } from '../support/run-actor.js';
 /** A sampler whose timer is this test's hand. */
 const start = (loadFnc?: LoadFnc, defaultLoad?: () => LoadFnc) => {
   const timer = { ms: 0, running: 0, tick: () => {} };
+  const clock = { ms: 0 };
   const logic = loadSampler({
     every: (ms, tick) => {
       timer.ms = ms;
@@ -21,13 +22,14 @@ const start = (loadFnc?: LoadFnc, defaultLoad?: () => LoadFnc) => {
         timer.running -= 1;
       };
     },
+    now: () => clock.ms,
     ...(defaultLoad && { defaultLoad }),
   });
   const actor = runActor<LoadCommand, LoadFact, LoadInput>(logic, { loadFnc });
   const tick = (times = 1) => {
     for (let count = 0; count < times; count += 1) timer.tick();
   };
-  return { ...actor, timer, tick };
+  return { ...actor, timer, clock, tick };
 };
 const awaited = { type: 'load.awaited' };
 const sampled = (load: number) => ({ type: 'load.sampled', load });
@@ -55,6 +57,22 @@ it('samples the CPUs every 0.5 s, from the start on, and reports every 2.5 s, fi
   expect(sampler.facts).toEqual([sampled(0.02), sampled(0.07)]);
   sampler.tick(5);
   expect(sampler.facts).toEqual([sampled(0.02), sampled(0.07), sampled(0.12)]);
+});
+
+it('tells how late its timer was when that missed a tick (R-F9)', () => {
+  const sampler = start(() => 0);
+  const tickAt = (ms: number) => {
+    sampler.clock.ms = ms;
+    sampler.tick();
+  };
+
+  for (const ms of [500, 1_499, 2_499, 8_000, 8_001]) tickAt(ms);
+
+  expect(sampler.facts).toEqual([
+    sampled(0),
+    { type: 'loop.stalled', stoodMs: 500, at: 2_499 },
+    { type: 'loop.stalled', stoodMs: 5_001, at: 8_000 },
+  ]);
 });
 
 it('samples a load function of the user that has something to sample', () => {

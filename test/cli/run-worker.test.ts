@@ -25,6 +25,7 @@ function fakeWorker() {
   const worker: RunningWorker = {
     start: () => told.push('start'),
     drain: () => told.push('drain'),
+    stop: () => told.push('stop'),
     halt: () => told.push('halt'),
     actor: {
       on: (_, listener) => {

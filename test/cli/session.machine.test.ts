@@ -18,6 +18,7 @@ function startSession() {
         osSignals: fromCallback(({ sendBack }) => {
           say = sendBack;
         }),
+        processFaults: fromCallback(() => {}),
         worker: fromCallback<Command, undefined>(({ receive }) => {
           receive(({ type }) => told.push(type));
         }),
@@ -39,7 +40,7 @@ it('runs until the worker ends by itself', () => {
 
   expect(actor.getSnapshot()).toMatchObject({
     status: 'done',
-    output: { forcedBy: undefined, end: drained },
+    output: { forcedBy: undefined, brokenBy: undefined, end: drained },
   });
   expect(told).toEqual([]);
 });
@@ -58,7 +59,11 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
 
     say({ type: 'worker.ended', end: drained });
 
-    expect(actor.getSnapshot().output).toEqual({ forcedBy: undefined, end: drained });
+    expect(actor.getSnapshot().output).toEqual({
+      forcedBy: undefined,
+      brokenBy: undefined,
+      end: drained,
+    });
   },
 );
 
@@ -72,7 +77,11 @@ describe('a second signal', () => {
 
     expect(told).toEqual(['drain', 'halt']);
     expect(emitted.at(-1)).toEqual({ type: 'session.halting', signal: 'SIGTERM' });
-    expect(actor.getSnapshot().output).toEqual({ forcedBy: 'SIGTERM', end: halted });
+    expect(actor.getSnapshot().output).toEqual({
+      forcedBy: 'SIGTERM',
+      brokenBy: undefined,
+      end: halted,
+    });
   });
 
   it('leaves a worker behind that does not halt within three seconds (R-F4)', () => {
@@ -85,7 +94,11 @@ describe('a second signal', () => {
     expect(actor.getSnapshot().value).toEqual({ alive: 'halting' });
 
     clock.increment(1);
-    expect(actor.getSnapshot().output).toEqual({ forcedBy: 'SIGINT', end: undefined });
+    expect(actor.getSnapshot().output).toEqual({
+      forcedBy: 'SIGINT',
+      brokenBy: undefined,
+      end: undefined,
+    });
   });
 
   it('is not the first one that a wrapper passes on within a tenth of a second', () => {
@@ -111,8 +124,99 @@ describe('a second signal', () => {
     clock.increment(1_000);
 
     expect(told).toEqual(['drain', 'halt']);
-    expect(actor.getSnapshot().output).toEqual({ forcedBy: 'SIGINT', end: undefined });
+    expect(actor.getSnapshot().output).toEqual({
+      forcedBy: 'SIGINT',
+      brokenBy: undefined,
+      end: undefined,
+    });
   });
+});
+
+const fault = { error: 'Error: boom', at: 'agent.mjs:1:1' };
+const exception = { type: 'exception.uncaught', fault } as const;
+
+describe('an exception that nobody caught', () => {
+  it.each([
+    ['running', []],
+    ['draining', [signal('SIGINT')]],
+  ] as const)('stops the worker while it is %s, and is why it ends (R-F8)', (_, before) => {
+    const { actor, say, told, emitted } = startSession();
+    for (const event of before) say(event);
+
+    say(exception);
+    expect(told.at(-1)).toBe('stop');
+    expect(emitted.at(-1)).toEqual({ type: 'session.breaking', fault });
+    say({ type: 'worker.ended', end: drained });
+
+    expect(actor.getSnapshot().output).toEqual({
+      forcedBy: undefined,
+      brokenBy: fault,
+      end: drained,
+    });
+  });
+
+  it('kills what is left after 3.5 s, and leaves the worker behind after 5 s (R-F8)', () => {
+    const { actor, clock, say, told } = startSession();
+    say(exception);
+
+    clock.increment(3_499);
+    expect(told).toEqual(['stop']);
+    clock.increment(1);
+    expect(told).toEqual(['stop', 'halt']);
+    clock.increment(1_499);
+    expect(actor.getSnapshot().value).toEqual({ alive: { breaking: 'killing' } });
+    clock.increment(1);
+
+    expect(actor.getSnapshot().output).toEqual({
+      forcedBy: undefined,
+      brokenBy: fault,
+      end: undefined,
+    });
+  });
+
+  it('is not hurried by signals (R-F8)', () => {
+    const { actor, say, told } = startSession();
+    say(exception);
+
+    say(signal('SIGINT'));
+    say(signal('SIGTERM'));
+
+    expect(actor.getSnapshot().value).toEqual({ alive: { breaking: 'stopping' } });
+    expect(told).toEqual(['stop']);
+  });
+
+  it.each([
+    ['it breaks', [exception]],
+    ['it halts', [signal('SIGINT'), signal('SIGTERM')]],
+  ] as const)('ends everything at once while %s (R-F8)', (_, before) => {
+    const { actor, say, emitted } = startSession();
+    for (const event of before) say(event);
+    const last = { error: 'Error: again', at: undefined };
+
+    say({ type: 'exception.uncaught', fault: last });
+
+    expect(emitted.at(-1)).toEqual({ type: 'session.leaving', fault: last });
+    expect(actor.getSnapshot()).toMatchObject({
+      status: 'done',
+      output: { brokenBy: last, end: undefined },
+    });
+  });
+});
+
+it.each([
+  ['running', []],
+  ['draining', [signal('SIGINT')]],
+  ['halting', [signal('SIGINT'), signal('SIGTERM')]],
+  ['breaking', [exception]],
+] as const)('only tells of a rejection that nobody handled while it is %s (N-29)', (_, before) => {
+  const { actor, say, told, emitted } = startSession();
+  for (const event of before) say(event);
+  const [{ value }, commands] = [actor.getSnapshot(), [...told]];
+
+  say({ type: 'rejection.unhandled', fault });
+
+  expect(emitted.at(-1)).toEqual({ type: 'session.rejection', fault });
+  expect([actor.getSnapshot().value, told]).toEqual([value, commands]);
 });
 
 it('reports a crash of the worker as a bug', () => {
@@ -122,6 +226,7 @@ it('reports a crash of the worker as a bug', () => {
 
   expect(actor.getSnapshot().output).toEqual({
     forcedBy: undefined,
+    brokenBy: undefined,
     end: { outcome: 'failed', jobsCut: 0, failure: { code: 'ERR_INTERNAL', message: 'boom' } },
   });
 });
@@ -131,14 +236,20 @@ it('reports a worker that cannot be started', () => {
     throw new Error('no start');
   });
   const osSignals = fromCallback(() => {});
-  const actor = createActor(sessionMachine.provide({ actors: { osSignals, worker } })).start();
+  const processFaults = fromCallback(() => {});
+  const actor = createActor(
+    sessionMachine.provide({ actors: { osSignals, processFaults, worker } }),
+  ).start();
 
   expect(actor.getSnapshot().output?.end?.failure?.message).toMatch(/^Error: no start\n/);
 });
 
 it('names the actor it was not given', () => {
   const osSignals = fromCallback(() => {});
-  const actor = createActor(sessionMachine.provide({ actors: { osSignals } })).start();
+  const processFaults = fromCallback(() => {});
+  const actor = createActor(
+    sessionMachine.provide({ actors: { osSignals, processFaults } }),
+  ).start();
 
   expect(actor.getSnapshot().output?.end?.failure?.message).toMatch(
     /The actor "worker" is missing/,

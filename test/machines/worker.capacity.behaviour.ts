@@ -468,6 +468,34 @@ export const behaviours: readonly WorkerBehaviour[] = [
     },
   },
   {
+    title:
+      'warns of a second in which it stood still, once a minute, and of no shorter time (R-F9, N-9)',
+    run: (machine) => {
+      const { emitted, load, link, value } = running(machine);
+      const stalled = (stoodMs: number, at: number) =>
+        load.say({ type: 'loop.stalled', stoodMs, at });
+      const warning = (seconds: string) => ({
+        type: 'warning',
+        error: {
+          code: 'ERR_STALLED',
+          message: `This process stood still for ${seconds} s: it was stopped, or code that runs in it, such as requestFnc, loadFnc or a policy, blocked its event loop. Meanwhile no offer is answered.`,
+        },
+      });
+
+      stalled(999, 1_000);
+      expect(emitted).toEqual([]);
+      stalled(1_000, 5_000);
+      stalled(20_000, 26_000);
+      stalled(9_000, 64_999);
+      expect(emitted).toEqual([warning('1.0')]);
+      stalled(4_960, 65_000);
+      stalled(5_000, 124_999);
+
+      expect(emitted).toEqual([warning('1.0'), warning('5.0')]);
+      expect([value(), link.told]).toEqual([{ running: 'available' }, []]);
+    },
+  },
+  {
     title: 'explains once why the server is told another load than a high one (F-74, D-27, N-17)',
     run: (machine) => {
       const { emitted, load, value } = running(machine, { loadThreshold: endless });

@@ -130,6 +130,7 @@ function key({ context }: Snapshot): unknown {
     load >= context.settings.loadThreshold,
     Math.min(loadMisses, 3),
     loadFaults,
+    context.stallToldAt,
     failure !== undefined,
     jobsCut,
     context.end,

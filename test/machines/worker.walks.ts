@@ -40,6 +40,7 @@ const linkDone = done('link.0', { slot: 0, failure: undefined, undelivered: 0 })
 const listening: Event = { type: 'http.listening', host: '127.0.0.1', port: 8081 };
 const missed: Event = { type: 'load.missed', fault: 'threw', error: failure };
 const awaited: Event = { type: 'load.awaited' };
+const stalled: Event = { type: 'loop.stalled', stoodMs: 1_000, at: 1 };
 const idleLoad: Event = { type: 'load.sampled', load: 0.1 };
 const fullLoad: Event = { type: 'load.sampled', load: 0.9 };
 const excessiveLoad: Event = { type: 'load.sampled', load: 5 };
@@ -100,7 +101,7 @@ export const loadFacts = ({ children }: Snapshot, { heard, asked }: Memory): Eve
   ...(children['link.0'] ? [registered, linkDone] : []),
   ...(children.pool ? [processReady, { type: 'pool.ready' } as const] : []),
   ...(children.pool && asked ? [poolDone] : []),
-  ...(children.load ? [idleLoad, fullLoad, excessiveLoad, missed, awaited] : []),
+  ...(children.load ? [idleLoad, fullLoad, excessiveLoad, missed, awaited, stalled] : []),
 ];
 
 /** Offers to a worker that has places, warm or up: each is answered, none is assigned. */

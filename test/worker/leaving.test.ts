@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type LedgerServer, serveWithLedger } from '../support/ledger-server.js';
 import { markedProcesses } from '../support/marked-processes.js';
 import { isRunning } from '../support/processes.js';
@@ -9,7 +9,7 @@ import { agentFile, runProgram, type WorkerProgram } from '../support/worker-pro
 
 interface Setup {
   readonly options?: object;
-  readonly act?: 'throws' | 'blocks';
+  readonly act?: 'throws' | 'forgets' | 'ponders' | 'measures' | 'blocks';
   /** Flags of Node. */
   readonly flags?: readonly string[];
   /** Arguments after `start`. */
@@ -46,6 +46,10 @@ const elapsed = (): (() => number) => {
   const from = performance.now();
   return () => performance.now() - from;
 };
+
+/** What it said of standing still. */
+const stalls = (program: WorkerProgram) =>
+  program.lines().flatMap(({ error_code, msg }) => (error_code === 'ERR_STALLED' ? [msg] : []));
 
 const isGone = (program: WorkerProgram) => () => program.left().length === 0 || undefined;
 
@@ -124,17 +128,105 @@ it('starts and drains a job that it had accepted when it was told to leave (R-F5
   expect(job.statuses.map(({ status }) => status)).toEqual(['running', 'success']);
 });
 
-it('says once what broke it, leaves with code 1, and leaves nobody behind (R-F8)', async () => {
-  const world = await start({ act: 'throws' });
+describe('an exception that nobody caught in the worker', () => {
+  it('is told once, lets the jobs end through their callbacks, and makes it exit with 1 (R-F8, N-29)', async () => {
+    const world = await start({ act: 'throws' });
+    const { program } = world;
+    const { job } = await jobThatRuns(world);
+    const since = elapsed();
+
+    program.signal('SIGUSR2');
+
+    expect(await program.exited).toEqual({ code: 1, signal: null });
+    expect(since()).toBeLessThan(5_000);
+    expect(program.left()).toEqual([]);
+    expect(job.statuses.map(({ status }) => status)).toEqual(['running', 'success']);
+    const told = program.lines();
+    expect(told.filter(({ level }) => level === 'fatal')).toEqual([
+      {
+        level: 'fatal',
+        time: expect.any(String),
+        event: 'worker.exception',
+        error: 'Error: a bug of the worker',
+        at: expect.stringMatching(/obeys-its-worker\.mjs:\d+:\d+/),
+        msg: 'an exception that nobody caught ends the worker',
+      },
+    ]);
+    expect(told.find(({ msg }) => msg === 'callback')).toMatchObject({
+      reason: 'the worker is stopping',
+    });
+    expect(program.stderr()).toBe('');
+  });
+
+  it('kills jobs that do not end within 3.5 s, and reports them (R-F8)', async () => {
+    const world = await start({ act: 'throws' });
+    const { program } = world;
+    const job = world.offer('blocks');
+    await world.started(job);
+    await program.hear('job.log', ({ msg }) => msg === 'blocking');
+    const since = elapsed();
+
+    program.signal('SIGUSR2');
+
+    expect(await program.exited).toEqual({ code: 1, signal: null });
+    expect(since()).toBeLessThan(5_000 + 500);
+    expect(job.statuses.map(({ status }) => status)).toEqual(['running', 'failed']);
+    await seen(isGone(program));
+  });
+
+  it('ends it at once when it is the second one (R-F8)', async () => {
+    const world = await start({ act: 'throws' });
+    const { program } = world;
+    const job = world.offer('blocks');
+    await world.started(job);
+    await program.hear('job.log', ({ msg }) => msg === 'blocking');
+
+    program.signal('SIGUSR2');
+    await program.hear('worker.exception');
+    const since = elapsed();
+    program.signal('SIGUSR2');
+
+    expect(await program.exited).toEqual({ code: 1, signal: null });
+    expect(since()).toBeLessThan(2_500);
+    expect(program.lines().flatMap(({ event, level }) => (level === 'fatal' ? event : []))).toEqual(
+      ['worker.exception', 'worker.exception', 'worker.lost'],
+    );
+    await seen(isGone(program));
+  });
+
+  it('is told on the standard error as well where the log goes elsewhere (R-F8)', async () => {
+    const { server } = await serveWithLedger();
+    const program = runProgram([agentFile('logs-nowhere.mjs'), 'start'], { server });
+    await server.waitFor(() => server.workers.some(({ status }) => status === 'available'));
+
+    program.signal('SIGUSR2');
+
+    expect(await program.exited).toEqual({ code: 1, signal: null });
+    expect(program.stdout()).toBe('');
+    expect(program.stderr()).toMatch(
+      /^[^\n]*an exception that nobody caught ends the worker[^\n]*a bug of the worker[^\n]*\n$/,
+    );
+  });
+});
+
+it('goes on with its jobs when a promise of requestFnc is rejected and nobody handles it (N-29, R-F8)', async () => {
+  const world = await start({ act: 'forgets', options: { numIdleProcesses: 2 } });
   const { program } = world;
-  await jobThatRuns(world);
+  const { job, pid } = await jobThatRuns(world);
 
-  program.signal('SIGUSR2');
+  const second = world.offer();
+  await world.ended(second);
+  process.kill(pid, 'SIGUSR2');
+  await world.ended(job);
+  program.signal('SIGTERM');
 
-  expect(await program.exited).toEqual({ code: 1, signal: null });
-  await seen(isGone(program));
-  const words = `${program.stdout()}${program.stderr()}`;
-  expect(words.split('Error: a bug of the worker')).toHaveLength(2);
+  expect(await program.exited).toEqual({ code: 0, signal: null });
+  expect([job.status, second.status]).toEqual(['success', 'success']);
+  const told = program.lines().filter(({ event }) => event === 'worker.rejection');
+  expect(told.map(({ level, error }) => [level, error])).toEqual([
+    ['error', 'Error: a promise of nobody'],
+    ['error', 'Error: a promise of nobody'],
+  ]);
 });
 
 it('kills nobody and keeps its connection when its own code blocks it for 20 s (R-F9, N-9)', async () => {
@@ -153,7 +245,36 @@ it('kills nobody and keeps its connection when its own code blocks it for 20 s (
   const troubles = ['process.slow', 'process.died', 'process.failed', 'worker.disconnected'];
   expect(program.lines().filter(({ event }) => troubles.includes(event))).toEqual([]);
   expect(server.workers).toHaveLength(1);
+  expect(stalls(program)).toEqual([
+    expect.stringMatching(/^This process stood still for (19|20)\./),
+  ]);
 }, 60_000);
+
+it.each([
+  ['requestFnc', 'ponders'],
+  ['loadFnc', 'measures'],
+] as const)(
+  'warns once when %s blocks it for more than a second, again and again (R-F9)',
+  async (_, act) => {
+    const world = await start({ act });
+    const { program } = world;
+    const blocked = () => program.stderr().split('blocked').length - 1;
+
+    for (let count = 0; count < 3; count += 1) {
+      const job = world.offer();
+      await world.ended(job);
+      expect(job.status).toBe('success');
+    }
+    await seen(() => blocked() >= 3 || undefined);
+    program.signal('SIGTERM');
+
+    expect(await program.exited).toEqual({ code: 0, signal: null });
+    expect(stalls(program)).toEqual([
+      expect.stringMatching(/^This process stood still for [123]\.\d s/),
+    ]);
+  },
+  30_000,
+);
 
 it('kills nobody when it is frozen with all its processes (N-9)', async () => {
   const world = await start();
