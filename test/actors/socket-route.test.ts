@@ -132,7 +132,7 @@ describe('a proxy', () => {
     setVariable('HTTP_PROXY', 'socks5://user:hush@127.0.0.1:1080');
 
     expect(await messageOf(start(server.url))).toBe(
-      `Cannot connect to 127.0.0.1:${server.port}: the proxy is no http or https URL; check HTTPS_PROXY and HTTP_PROXY.`,
+      `Cannot connect to 127.0.0.1:${server.port}: the proxy is no http or https URL; check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY.`,
     );
     expect(server.requests).toEqual([]);
   });
