@@ -41,7 +41,7 @@ const layers: Layers = {
   job: {
     files: /^job\//,
     value:
-      /^(node:.+|job\/.+|protocol\/(child|watch)-messages\.ts|errors\.ts|secret\.ts|@livekit\/protocol)$/,
+      /^(node:.+|job\/.+|protocol\/(child|watch)-messages\.ts|arguments\.ts|errors\.ts|secret\.ts|@livekit\/protocol)$/,
     // Its clients load with the first look at `ctx.api`.
     type: /^(@livekit\/rtc-node|livekit-server-sdk)$/,
     dynamic: /^\(computed\)$/,

@@ -185,7 +185,15 @@ describe('bounds', () => {
     [
       'envSet',
       [{}, { OMP_NUM_THREADS: '1', EMPTY: '' }],
-      [[], 'A=b', { A: 1 }, { '': 'a' }, { 'A=B': 'a' }, { LIVEKIT_API_KEY: 'k' }],
+      [
+        [],
+        'A=b',
+        { A: 1 },
+        { '': 'a' },
+        { 'A=B': 'a' },
+        { LIVEKIT_API_KEY: 'k' },
+        { LIVEKIT_WORKER_TOKEN: 't' },
+      ],
     ],
     ['dumpStackTraces', [true, false], ['yes', 1, null]],
     ['dumpDir', ['/tmp', 'reports'], ['', 1, null]],
@@ -411,6 +419,7 @@ describe('advice', () => {
     'ws://127.0.0.1:7880',
     'ws://127.1.2.3',
     'http://[::1]:7880',
+    'ws://livekit.localhost:7880',
     'wss://a',
   ])('has none for %s', (url) => {
     expect(advice({ url })).toEqual([]);
@@ -645,7 +654,7 @@ describe('the reports of processes that hang', () => {
 
 it('shows no variable that jobs are given, and hands out no key pair (F-99)', () => {
   expect(refusal({ envSet: { LIVEKIT_API_SECRET: 'very-secret' } })).toEqual([
-    "- envSet: expected an object of names and texts, without LiveKit's key pair, got [secret]. A job gets the token of its room, and no key pair.",
+    "- envSet: expected an object of names and texts, without LiveKit's key pair and worker token, got [secret]. A job gets the token of its room, and no key pair and no worker token.",
   ]);
   const { envSet } = resolve({ envSet: { PROVIDER_KEY: 'very-secret' } });
   expect(JSON.stringify({ envSet })).toBe('{"envSet":"[secret]"}');

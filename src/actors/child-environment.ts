@@ -12,8 +12,8 @@ export interface Inheritance {
 /** It tells packages that this is no production, as LiveKit's own workers do. */
 const devMarker = { LIVEKIT_DEV_MODE: '1' };
 
-/** A job gets its room's token and never the key pair. */
-const secrets = ['LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'];
+/** A job gets its room's token, and never what the worker shows to its server. */
+const secrets = ['LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET', 'LIVEKIT_WORKER_TOKEN'];
 /** They open a debugger or load code into every Node process; an allow-list may ask for them. */
 const debuggersAndPreloads = [
   'NODE_OPTIONS',
@@ -23,10 +23,10 @@ const debuggersAndPreloads = [
 ];
 
 /**
- * The environment of a child: the parent's, less LiveKit's key pair, Node's debugger and preload
- * variables and the names in `envExclude`. With `env` only the names in it are passed on. What is in
- * `envSet` is added. It never contains the key pair, whatever the lists say; and it tells of a worker
- * under development.
+ * The environment of a child: the parent's, less LiveKit's key pair and worker token, Node's debugger
+ * and preload variables and the names in `envExclude`. With `env` only the names in it are passed on.
+ * What is in `envSet` is added. It never contains the key pair or the worker token, whatever the lists
+ * say; and it tells of a worker under development.
  */
 export function childEnvironment(
   parent: Readonly<Record<string, string | undefined>>,

@@ -19,21 +19,32 @@ const mostMessages = 500;
 /**
  * Counts what a child says. Lines count in the second in which the child wrote them: after this
  * process stood still they come all at once, and nobody is to blame for it. That time only runs
- * forward, and not ahead of this process, so that a child cannot gain by it.
+ * forward, and not ahead of this process, so that a child cannot gain by it. A clock of this
+ * machine that is set back begins a new second, or all that follows would count in the old one.
  */
 export function paceOf(now: () => number = Date.now): Pace {
-  const lines = { second: secondOf(now()), count: 0 };
-  const messages = { second: secondOf(now()), count: 0 };
+  let latest = now();
+  const lines = { second: secondOf(latest), count: 0 };
+  const messages = { second: secondOf(latest), count: 0 };
   let left = 0;
+  const clock = (): number => {
+    const time = now();
+    if (time < latest)
+      for (const counter of [lines, messages])
+        Object.assign(counter, { second: secondOf(time), count: 0 });
+    latest = time;
+    return time;
+  };
 
   return {
     line: (time) => {
-      const count = counted(lines, Math.min(time, now()));
+      const limit = clock();
+      const count = counted(lines, Math.min(time, limit));
       if (count <= writtenLines) return 'write';
       left += 1;
       return count > mostLines ? 'flood' : 'leave out';
     },
-    message: () => counted(messages, now()) <= mostMessages,
+    message: () => counted(messages, clock()) <= mostMessages,
     leftOut: () => {
       const count = left;
       left = 0;

@@ -2,7 +2,6 @@ import { fromPromise } from 'xstate';
 import { WorkerError } from '../errors.js';
 import type { RemovalInput } from '../machines/worker.types.js';
 import { callRoom } from './room-call.js';
-import { socketFailure } from './socket-failure.js';
 
 /**
  * Owns one call to the server: it takes a participant out of a room whose process died and could
@@ -11,16 +10,14 @@ import { socketFailure } from './socket-failure.js';
  */
 export const participantRemoval = fromPromise<void, RemovalInput>(async ({ input }) => {
   const { url, credentials, options, room, identity } = input;
-  const status = await callRoom({
-    url,
-    credentials: credentials.reveal(),
-    options,
-    room,
+  const reply = await callRoom({
+    ...{ url, credentials: credentials.reveal(), options },
     method: 'RemoveParticipant',
+    grant: { roomAdmin: true, room },
     request: { room, identity },
-  }).catch((error: unknown) => {
-    throw stays(socketFailure(url, error).message);
   });
+  if ('failure' in reply) throw stays(reply.failure.message);
+  const { status } = reply;
   if (status !== 200 && status !== 404) throw stays(`The server answered with HTTP ${status}.`);
 });
 

@@ -45,7 +45,9 @@ async function proxyInEnv(target: URL): Promise<string> {
 function proxyAt(address: string): URL {
   const proxy = URL.canParse(address) ? new URL(address) : undefined;
   if (proxy && /^https?:$/.test(proxy.protocol)) return proxy;
-  throw new TypeError('the proxy is no http or https URL; check HTTPS_PROXY and HTTP_PROXY');
+  throw new TypeError(
+    'the proxy is no http or https URL; check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY',
+  );
 }
 
 async function agentFor(proxy: URL): Promise<Agent> {

@@ -20,7 +20,8 @@ import type { AppEnvironment } from './run-app.js';
 export async function connect(order: Order): Promise<number> {
   const { invocation, environment, entry } = order;
   const { agentIdentity, metadata = '' } = invocation.more;
-  const settings = forOneJob(settingsFor(order), agentIdentity);
+  const resolved = settingsFor(order);
+  const settings = forOneJob(resolved, agentIdentity);
   const sink = await openLog(order, settings);
   if (invocation.format === 'pretty' && process.stderr.isTTY)
     showBanner({
@@ -30,7 +31,7 @@ export async function connect(order: Order): Promise<number> {
       server: shownAddress(settings.url),
       takes: `one ${settings.workerType} job`,
     });
-  const { room, participant } = await lookUp(settings, invocation.more);
+  const { room, participant } = await lookUp(resolved, invocation.more);
 
   const { createTestServer } = await import('../testing/index.js');
   const { apiKey, apiSecret } = settings.credentials.reveal();
@@ -49,7 +50,7 @@ export async function connect(order: Order): Promise<number> {
 }
 
 async function lookUp(
-  { url, credentials, workerType }: ResolvedOptions,
+  { url, credentials, socket, workerType }: ResolvedOptions,
   { room = '', participantIdentity: identity }: AgentInvocation['more'],
 ): Promise<FoundRoom> {
   if (workerType !== 'room' && identity === undefined)
@@ -57,7 +58,9 @@ async function lookUp(
       'ERR_INVALID_OPTIONS',
       `--participant-identity: missing; a ${workerType} job is about somebody who is in the room.`,
     );
-  const looking = createActor(roomLookup, { input: { url, credentials, room, identity } });
+  const looking = createActor(roomLookup, {
+    input: { url, credentials, options: socket, room, identity },
+  });
   const found = await toPromise(looking.start());
   if (identity === undefined || found.participant) return found;
   throw new WorkerError(

@@ -1,6 +1,6 @@
 import { type Job, JobType } from '@livekit/protocol';
 import type { RemoteParticipant, Room } from '@livekit/rtc-node';
-import { WorkerError } from '../errors.js';
+import { argumentError } from '../arguments.js';
 import type { JobClock } from './clock.js';
 import type { JobContext, JobProcess, ShutdownCallback } from './context.types.js';
 import { textOf } from './failure.js';
@@ -80,7 +80,11 @@ export function createContext(input: ContextInput): MadeContext {
     },
     connect: (options) => room.connect(options),
     shutdown: (reason = 'user requested') => input.onShutdown(textOf(reason)),
-    addShutdownCallback: (callback) => input.onCallback(callback),
+    addShutdownCallback: (callback: unknown) => {
+      if (typeof callback !== 'function')
+        throw argumentError('addShutdownCallback', 'a function', callback);
+      input.onCallback(callback as ShutdownCallback);
+    },
     tokenClaims: () => claimsOf(token),
     waitForParticipant: async (options) => waitForParticipant(waiting(), options),
     waitForTrackPublication: async (options) => waitForTrackPublication(waiting(), options),
@@ -103,8 +107,5 @@ function checkedFields(fields: unknown): Record<string, unknown> {
   if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) {
     return fields as Record<string, unknown>;
   }
-  throw new WorkerError(
-    'ERR_INVALID_ARGUMENT',
-    `logContextFields: expected an object of fields, got ${String(fields)}.`,
-  );
+  throw argumentError('logContextFields', 'an object of fields', fields);
 }

@@ -132,6 +132,8 @@ export interface JobContext<UserData = Record<string, unknown>> {
    * Has `callback` called when the room was left. All callbacks run in parallel and are awaited
    * within the worker's shutdown limit; one that fails is logged and disturbs no other. One that
    * is added while they run is not called.
+   *
+   * @throws WorkerError `ERR_INVALID_ARGUMENT` for what is no function.
    */
   addShutdownCallback(callback: ShutdownCallback): void;
   /**

@@ -1,4 +1,5 @@
 import type { RemoteParticipant, Room } from '@livekit/rtc-node';
+import { argumentError } from '../arguments.js';
 import { WorkerError } from '../errors.js';
 import type { JobContext } from './context.types.js';
 import { isAbort } from './failure.js';
@@ -41,7 +42,8 @@ export function participantEntrypoints(needs: Needs): ParticipantEntrypoints {
   const added = new Map<ParticipantEntrypoint, () => void>();
   return {
     add: (ctx, run, { kinds, abortOnLeave = false } = {}) => {
-      if (typeof run !== 'function') throw refused(`expected a function, got ${String(run)}`);
+      if (typeof run !== 'function')
+        throw argumentError('addParticipantEntrypoint', 'a function', run);
       if (added.has(run)) throw refused('this function was added before. Add each one once');
       const isWanted = ofKinds(kinds);
       const room = needs.roomOf();

@@ -4,12 +4,15 @@ import type {
   Room,
   TrackSource,
 } from '@livekit/rtc-node';
+import { argumentError, optionsOf } from '../arguments.js';
 import type { JobClock } from './clock.js';
 import { isAgent, type KindOfParticipant, ofKinds } from './kinds.js';
 import { type WaitOptions, waitInRoom } from './room-wait.js';
 
 const agentName = 'lk.agent.name';
 const trackKinds = { audio: 1, video: 2 } as const;
+const limits = ['timeout', 'signal'] as const;
+const whom = ['identity', 'kinds', ...limits] as const;
 
 /** Whom to wait for, and how long. */
 export interface WaitForParticipantOptions extends WaitOptions {
@@ -49,7 +52,7 @@ export async function waitForParticipant(
   waiting: Waiting,
   options: WaitForParticipantOptions = {},
 ): Promise<RemoteParticipant> {
-  const isWanted = wantedBy(options);
+  const isWanted = wantedBy(optionsOf('waitForParticipant', options, whom));
   return waitInRoom(
     {
       ...waiting,
@@ -65,7 +68,10 @@ export async function waitForTrackPublication(
   waiting: Waiting,
   options: WaitForTrackPublicationOptions = {},
 ): Promise<RemoteTrackPublication> {
-  const { kind, source, subscribed = false } = options;
+  const known = [...whom, 'kind', 'source', 'subscribed'] as const;
+  const { kind, source, subscribed = false } = optionsOf('waitForTrackPublication', options, known);
+  if (kind !== undefined && !Object.hasOwn(trackKinds, kind))
+    throw argumentError('waitForTrackPublication', 'kind as audio or video', kind);
   const isWanted = wantedBy(options);
   const fits = (publication: RemoteTrackPublication): boolean =>
     (kind === undefined || publication.kind === trackKinds[kind]) &&
@@ -92,6 +98,9 @@ export async function waitForAgent(
   name: string | undefined,
   options: WaitOptions = {},
 ): Promise<RemoteParticipant> {
+  if (name !== undefined && typeof name !== 'string')
+    throw argumentError('waitForAgent', 'the name of an agent, or undefined for any', name);
+  optionsOf('waitForAgent', options, limits);
   const isWanted = (participant: RemoteParticipant): boolean =>
     isAgent(participant) && (name === undefined || participant.attributes[agentName] === name);
   return waitInRoom(
@@ -109,7 +118,10 @@ export async function waitForParticipantAttribute(
   waiting: Waiting,
   options: WaitForAttributeOptions,
 ): Promise<RemoteParticipant> {
-  const { attribute, value } = options;
+  const known = [...whom, 'attribute', 'value'] as const;
+  const { attribute, value } = optionsOf('waitForParticipantAttribute', options, known);
+  if (typeof attribute !== 'string' || attribute === '')
+    throw argumentError('waitForParticipantAttribute', 'attribute as the name of one', attribute);
   const isWanted = wantedBy(options);
   const has = ({ attributes }: RemoteParticipant): boolean =>
     value === undefined ? Boolean(attributes[attribute]) : attributes[attribute] === value;

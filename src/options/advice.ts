@@ -1,5 +1,6 @@
 import type { Failure } from '../errors.js';
 import type { Permissions } from '../machines/connection.types.js';
+import { isLocalAddress } from './addresses.js';
 
 /** What is looked at. */
 interface Choices {
@@ -29,7 +30,5 @@ export function adviceFor({ url, permissions, hosted, loadOptions }: Choices): r
   return texts.map((message) => ({ code: 'ERR_DOUBTFUL_OPTION', message }));
 }
 
-function isOpenToAll(address: string): boolean {
-  const { protocol, hostname } = new URL(address);
-  return protocol === 'ws:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-}
+const isOpenToAll = (address: string): boolean =>
+  new URL(address).protocol === 'ws:' && !isLocalAddress(address);

@@ -58,7 +58,8 @@ const readLevel = (written: string): string => {
   return Object.hasOwn(levelNames, name) ? (levelNames[name] ?? name) : name;
 };
 const most = Number.MAX_SAFE_INTEGER;
-const isKeyPair = (name: string): boolean => /^LIVEKIT_API_(KEY|SECRET)$/.test(name);
+const isCredential = (name: string): boolean =>
+  /^LIVEKIT_(API_KEY|API_SECRET|WORKER_TOKEN)$/.test(name);
 
 /** The only place where an option's name, meaning, check, default and variable are written. */
 export const optionTable = {
@@ -262,8 +263,8 @@ export const optionTable = {
    */
   removeDeadParticipant: always(flag(), true),
   /**
-   * Names of the only variables that jobs inherit. Default: all but LiveKit's key pair and those
-   * that load a debugger or code into Node.
+   * Names of the only variables that jobs inherit. Default: all but LiveKit's key pair and worker
+   * token, and those that load a debugger or code into Node.
    */
   env: list('a list of names of environment variables'),
   /** Names of variables that jobs do not inherit. Default: `[]`. */
@@ -273,17 +274,17 @@ export const optionTable = {
    * Default: none.
    */
   envSet: {
-    expects: "an object of names and texts, without LiveKit's key pair",
+    expects: "an object of names and texts, without LiveKit's key pair and worker token",
     accepts: (value) =>
       typeof value === 'object' &&
       value !== null &&
       !Array.isArray(value) &&
       Object.entries(value).every(
-        ([name, text]) => /^[^=\0]+$/.test(name) && typeof text === 'string' && !isKeyPair(name),
+        ([name, text]) => /^[^=\0]+$/.test(name) && typeof text === 'string' && !isCredential(name),
       ),
     remedy: (value) =>
-      Object.keys(Object(value)).some(isKeyPair)
-        ? 'A job gets the token of its room, and no key pair.'
+      Object.keys(Object(value)).some(isCredential)
+        ? 'A job gets the token of its room, and no key pair and no worker token.'
         : undefined,
     secret: true,
   } as Row<Readonly<Record<string, string>>>,

@@ -9,11 +9,12 @@ const parent = {
   LIVEKIT_URL: 'ws://h',
   LIVEKIT_API_KEY: 'key',
   LIVEKIT_API_SECRET: 'secret',
+  LIVEKIT_WORKER_TOKEN: 'token',
   NODE_OPTIONS: '--inspect',
   VSCODE_INSPECTOR_OPTIONS: '{}',
 };
 
-it('passes everything on but the key pair, debuggers, preloads and what is excluded (N-37, R-S1, R-S4)', () => {
+it('passes everything on but the key pair, the worker token, debuggers, preloads and what is excluded (N-37, R-S1, R-S4)', () => {
   expect(childEnvironment(parent, { env: undefined, envExclude: ['PROVIDER_KEY'] })).toEqual({
     PATH: '/bin',
     EMPTY: '',
@@ -37,8 +38,8 @@ it('tells the jobs of a worker under development so, whatever the lists say (E-1
   expect(childEnvironment({ LIVEKIT_DEV_MODE: '0' }, { ...lists, isDev: false })).toEqual({});
 });
 
-it('passes a preload on to those who ask for it, and the key pair to nobody (N-37, R-S1, R-S4)', () => {
-  const env = ['NODE_OPTIONS', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'];
+it('passes a preload on to those who ask for it, and the key pair and the worker token to nobody (N-37, R-S1, R-S4)', () => {
+  const env = ['NODE_OPTIONS', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET', 'LIVEKIT_WORKER_TOKEN'];
 
   expect(childEnvironment(parent, { env, envExclude: [] })).toEqual({ NODE_OPTIONS: '--inspect' });
 });

@@ -60,3 +60,16 @@ it('lets a child say 500 other things within a second', () => {
   wait(1_000);
   expect(pace.message()).toBe(true);
 });
+
+it('ends no child because the clock of the machine was set back', () => {
+  const { pace, wait } = start();
+  const anHour = Array.from({ length: 1_440 });
+
+  wait(-3_600_000);
+  const heard = anHour.map(() => {
+    wait(2_500);
+    return { message: pace.message(), line: pace.line(1_000_000) };
+  });
+
+  expect(heard).toEqual(anHour.map(() => ({ message: true, line: 'write' })));
+});

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, connect as dial } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -17,6 +16,7 @@ import { certificate } from '../support/certificates.js';
 import { runActor } from '../support/run-actor.js';
 import { closedPort, socketServer } from '../support/socket-server.js';
 import { setVariable, temporaryFolder } from '../support/temporary.js';
+import { tunnelProxy } from '../support/tunnel-proxy.js';
 
 const credentials = new Secret({
   apiKey: 'testkey',
@@ -24,38 +24,6 @@ const credentials = new Secret({
 });
 const start = (url: string, options: SocketOptions = {}) =>
   runActor<Command, Fact, SocketInput>(agentSocket, { url, credentials, options });
-
-/** A proxy that opens tunnels, or answers each wish for one with a status. */
-async function proxy(refusal?: number) {
-  const tunnels: { target: string | undefined; authorization: string | undefined }[] = [];
-  const plain: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
-    plain.push(request);
-    response.end();
-  });
-  server.on('connect', (request, socket) => {
-    tunnels.push({ target: request.url, authorization: request.headers['proxy-authorization'] });
-    socket.on('error', () => {});
-    if (refusal !== undefined) {
-      socket.end(`HTTP/1.1 ${refusal} No\r\n\r\n`);
-      return;
-    }
-    const [host, port] = (request.url ?? '').split(':');
-    const far = dial(Number(port), host);
-    far.on('error', () => socket.destroy());
-    socket.on('close', () => far.destroy());
-    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-    socket.pipe(far).pipe(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { tunnels, plain, port, url: `http://127.0.0.1:${port}` };
-}
 
 /** A WebSocket server behind TLS that counts who gets as far as a request. */
 async function secureServer(pem: string) {
@@ -79,7 +47,7 @@ const messageOf = async (actor: ReturnType<typeof start>): Promise<string> =>
 describe('a proxy', () => {
   it('is gone through when the option names it (F-20, O-16, R-A14)', async () => {
     const server = await socketServer();
-    const way = await proxy();
+    const way = await tunnelProxy();
 
     await start(server.url, { httpProxy: new Secret(way.url) }).fact('socket.opened');
 
@@ -89,7 +57,7 @@ describe('a proxy', () => {
 
   it('gets the user and password of its address', async () => {
     const server = await socketServer();
-    const way = await proxy();
+    const way = await tunnelProxy();
     const address = way.url.replace('//', '//user:p%40ss@');
 
     await start(server.url, { httpProxy: new Secret(address) }).fact('socket.opened');
@@ -103,7 +71,7 @@ describe('a proxy', () => {
     'is gone through when %s names it (F-20, E-12)',
     async (name) => {
       const server = await socketServer();
-      const way = await proxy();
+      const way = await tunnelProxy();
       setVariable(name, way.url);
 
       await start(server.url).fact('socket.opened');
@@ -116,7 +84,7 @@ describe('a proxy', () => {
     'is passed by for what NO_PROXY=%s names (F-20)',
     async (exceptions) => {
       const server = await socketServer();
-      const way = await proxy();
+      const way = await tunnelProxy();
       setVariable('HTTP_PROXY', way.url);
       setVariable('NO_PROXY', exceptions);
 
@@ -128,7 +96,7 @@ describe('a proxy', () => {
 
   it('is passed by when the option is null, whatever the environment says (O-16)', async () => {
     const server = await socketServer();
-    const way = await proxy();
+    const way = await tunnelProxy();
     setVariable('HTTP_PROXY', way.url);
 
     await start(server.url, { httpProxy: null }).fact('socket.opened');
@@ -138,7 +106,7 @@ describe('a proxy', () => {
 
   it('that asks for credentials is a refusal, and nothing goes past it (R-A14)', async () => {
     const server = await socketServer();
-    const way = await proxy(407);
+    const way = await tunnelProxy(407);
 
     const { status } = await start(server.url, { httpProxy: new Secret(way.url) }).fact(
       'socket.refused',
@@ -164,7 +132,7 @@ describe('a proxy', () => {
     setVariable('HTTP_PROXY', 'socks5://user:hush@127.0.0.1:1080');
 
     expect(await messageOf(start(server.url))).toBe(
-      `Cannot connect to 127.0.0.1:${server.port}: the proxy is no http or https URL; check HTTPS_PROXY and HTTP_PROXY.`,
+      `Cannot connect to 127.0.0.1:${server.port}: the proxy is no http or https URL; check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY.`,
     );
     expect(server.requests).toEqual([]);
   });

@@ -38,7 +38,12 @@ it('adds its fields to each line, and overwrites none (F-120, C-20)', () => {
   ]);
 });
 
-it.each(['text', null, ['list'], 7])('takes no %j for its fields (F-120)', (fields) => {
+it.each([
+  ['text', '"text"'],
+  [null, 'null'],
+  [['list'], 'an array'],
+  [7, '7'],
+])('takes no %j for its fields (F-120)', (fields, shown) => {
   const { ctx } = openedJob();
 
   expect(() => {
@@ -46,7 +51,7 @@ it.each(['text', null, ['list'], 7])('takes no %j for its fields (F-120)', (fiel
   }).toThrow(
     expect.objectContaining({
       code: 'ERR_INVALID_ARGUMENT',
-      message: `logContextFields: expected an object of fields, got ${String(fields)}.`,
+      message: `logContextFields: expected an object of fields; got ${shown}.`,
     }),
   );
   expect(ctx.logContextFields).toEqual({});
@@ -249,4 +254,15 @@ it('lets go of a listener by the function that was given (F-122)', async () => {
 
   expect(heard).toEqual([]);
   expect(ctx.room.listenerCount('dataReceived')).toBe(before);
+});
+
+it('refuses a shutdown callback that is none, where it is added', () => {
+  const { ctx } = openedJob({ job });
+
+  expect(() => ctx.addShutdownCallback(ctx.log.info({}, 'now') as never)).toThrow(
+    expect.objectContaining({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: 'addShutdownCallback: expected a function; got undefined.',
+    }),
+  );
 });

@@ -92,7 +92,7 @@ it('refuses what is no function, no kind, or was added before (F-114)', async ()
   );
   refused(
     () => ctx.addParticipantEntrypoint('run' as never),
-    'addParticipantEntrypoint: expected a function, got run.',
+    'addParticipantEntrypoint: expected a function; got "run".',
   );
   refused(
     () => ctx.addParticipantEntrypoint(() => {}, { kinds: ['phone' as never] }),

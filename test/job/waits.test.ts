@@ -37,6 +37,35 @@ it.each([
   });
 });
 
+it.each([
+  [
+    'waitForParticipant',
+    ['alice'],
+    'an object with identity, kinds, timeout, signal; got "alice".',
+  ],
+  ['waitForParticipant', [null], 'an object with identity, kinds, timeout, signal; got null.'],
+  ['waitForTrackPublication', [{ kind: 'vidoe' }], 'kind as audio or video; got "vidoe".'],
+  ['waitForParticipantAttribute', [{}], 'attribute as the name of one; got undefined.'],
+  ['waitForAgent', [{ timeout: 5 }], 'the name of an agent, or undefined for any; got an object.'],
+] as const)('refuses what %s does not take, and does not wait', async (name, given, expected) => {
+  const { ctx } = await joinedJob();
+  const wait = ctx[name] as (...given: readonly unknown[]) => Promise<unknown>;
+
+  await expect(wait(...given)).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+    message: `${name}: expected ${expected}`,
+  });
+});
+
+it('refuses an option of a wait that there is not', async () => {
+  const { ctx } = await joinedJob();
+
+  await expect(ctx.waitForAgent(undefined, { timout: 5 } as never)).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+    message: 'waitForAgent: there is no option timout; it takes timeout, signal.',
+  });
+});
+
 it('waits for a track of somebody, of a kind, from a source (F-115)', async () => {
   const { ctx, simulate } = await joinedJob();
   simulate.join({ identity: 'helper', kind: 4 });

@@ -275,6 +275,21 @@ it('says what it waited for when that did not come', async () => {
   });
 });
 
+it('waits without a limit for Infinity, and refuses what is no time', async () => {
+  const server = await serve();
+
+  const seen = server.waitFor(() => server.rooms[0]?.name, Number.POSITIVE_INFINITY);
+  await expect(server.waitFor(() => false, 10)).rejects.toMatchObject({ code: 'ERR_NOT_SEEN' });
+  server.createRoom({ name: 'lobby' });
+
+  expect(await seen).toBe('lobby');
+  await expect(server.waitFor(() => true, Number.NaN)).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+    message:
+      'waitFor: expected milliseconds from 0 to 2147483647, or Infinity for no limit, got NaN.',
+  });
+});
+
 it('throws once what the reading throws, and disturbs nobody later', async () => {
   const server = await serve();
   let reads = 0;

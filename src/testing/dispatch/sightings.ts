@@ -1,4 +1,6 @@
 import { WorkerError } from '../../errors.js';
+import { check, limit } from '../checked.js';
+import { createTimers } from './timers.js';
 
 /** What is left of a type once it was seen to be truthy. */
 export type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
@@ -11,9 +13,11 @@ export interface Sightings {
   fail(error: Error): void;
   /**
    * Resolves with the first truthy value of `read`, which runs now and at every look. The limit is
-   * 10 s of real time unless given in milliseconds. What `read` throws is thrown here.
+   * 10 s of real time unless given in milliseconds; `Infinity` is "no limit". What `read` throws is
+   * thrown here.
    *
-   * @throws WorkerError `ERR_NOT_SEEN` when it was not seen in time.
+   * @throws WorkerError `ERR_NOT_SEEN` when it was not seen in time, `ERR_INVALID_ARGUMENT` for what
+   * is no time.
    */
   waitFor<T>(read: () => T, timeoutMs?: number): Promise<Truthy<T>>;
 }
@@ -34,8 +38,9 @@ export function createSightings(): Sightings {
     },
     waitFor: <T>(read: () => T, timeoutMs = 10_000) =>
       new Promise<Truthy<T>>((resolve, reject) => {
+        check('ERR_INVALID_ARGUMENT', 'waitFor', limit, timeoutMs);
         const end = () => {
-          clearTimeout(timer);
+          cancel();
           looks.delete(look);
         };
         const look = () => {
@@ -49,10 +54,10 @@ export function createSightings(): Sightings {
           }
           end();
         };
-        const timer = setTimeout(() => {
+        const cancel = createTimers().after(timeoutMs, () => {
           end();
           reject(new WorkerError('ERR_NOT_SEEN', `Not seen within ${timeoutMs} ms: ${read}`));
-        }, timeoutMs);
+        });
         looks.add(look);
         look();
       }),
