@@ -63,7 +63,7 @@ export const jobEffects = (
       if (isInTime === false) job?.ctx.log.warn('the room was not left in time');
       const isDone = await job?.runCallbacks(reason);
       let isClean = false;
-      if (stays && isInTime && isDone && (await job?.leave())) {
+      if (stays && isInTime && isDone && (await job?.leave()) && job?.isAtRest()) {
         isClean = prepared?.directory.remove() === true;
         // A rejection that nobody handles is told only after all else that is due.
         await new Promise(setImmediate);

@@ -30,6 +30,8 @@ export interface RunningJob {
    * of them succeeded, in time.
    */
   runCallbacks(reason: string): Promise<boolean>;
+  /** Whether no participant entrypoint runs any more. */
+  isAtRest(): boolean;
 }
 
 interface RunningJobInput extends Prepared {
@@ -69,7 +71,7 @@ export function openJob(input: RunningJobInput): RunningJob {
     onJoined: () => greet(),
     onDisconnected,
   });
-  const { ctx, greet } = createContext({
+  const { ctx, greet, isAtRest } = createContext({
     ...{ job, workerId, token, isSimulated, proc, room, log, clock, onShutdown, signal },
     ...{ logContext: input.logContext, directory: input.directory, server: input.server },
     onCallback: (callback) => callbacks.push(callback),
@@ -84,6 +86,7 @@ export function openJob(input: RunningJobInput): RunningJob {
 
   return {
     ctx,
+    isAtRest,
     call: () => {
       const cancel = after(clock, unconnectedMs, () => warnUnconnected(ctx, room));
       signal.addEventListener('abort', cancel, { once: true });

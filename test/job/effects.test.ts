@@ -13,8 +13,14 @@ function effectsOf(answers: {
   readonly leave?: Promise<boolean>;
   readonly runCallbacks?: boolean;
   readonly remove?: boolean;
+  readonly isAtRest?: boolean;
 }) {
-  const { leave = Promise.resolve(true), runCallbacks = true, remove = true } = answers;
+  const {
+    leave = Promise.resolve(true),
+    runCallbacks = true,
+    remove = true,
+    isAtRest = true,
+  } = answers;
   const dispatched: Event[] = [];
   const lines: string[] = [];
   const log = createLog({
@@ -29,6 +35,7 @@ function effectsOf(answers: {
       ctx: { log },
       leave: () => leave,
       runCallbacks: async () => runCallbacks,
+      isAtRest: () => isAtRest,
     } satisfies { [Name in keyof RunningJob]?: unknown } as never,
   };
   const perform = createEffects({
@@ -49,6 +56,7 @@ describe('cleaning up', () => {
     ['the room could not be left', { leave: Promise.resolve(false) }, false],
     ['the room was not left in time', { leave: never }, false],
     ['a callback failed', { runCallbacks: false }, false],
+    ['a participant entrypoint still runs', { isAtRest: false }, false],
     ['the directory is not gone', { remove: false }, false],
   ])('tells whether anything of the job is left: %s (F-98)', async (_, answers, isClean) => {
     const { perform, dispatched } = effectsOf(answers);

@@ -15,7 +15,8 @@ const agent = 'tells-what-it-finds';
 /** Has a warm process run a job that ends as `act` says. */
 const runJob = async (runner: ForkedRunner, id: string, act: string) => {
   const room = { name: `room-of-${id}` };
-  runner.tell(startOrder({}, new Job({ id, metadata: act, room })));
+  const participant = { identity: 'ann' };
+  runner.tell(startOrder({}, new Job({ id, metadata: act, room, participant })));
   await runner.hear('started', ({ jobId }) => jobId === id);
 };
 
@@ -63,6 +64,16 @@ it('runs a second job in the same process, with everything of its own but the pr
   ]);
 });
 
+it('stays after a job whose participant entrypoints are over (F-98)', async () => {
+  const runner = await warmRunner(agent);
+  await runJob(runner, 'job-1', 'attends to somebody');
+  await runner.hear('finished');
+
+  runner.tell(stay);
+
+  expect(await runner.hear('freed')).toEqual({ type: 'freed' });
+});
+
 it('lets no job end the one after it (F-98)', async () => {
   const runner = await warmRunner(agent);
   await runJob(runner, 'job-1', 'ends');
@@ -89,6 +100,7 @@ it.each([
   ['with a callback that fails', 'fails to clean up'],
   ['with a callback that does not end in time', 'cleans up for ever'],
   ['whose entrypoint does not settle', 'never settles'],
+  ['with a participant entrypoint that does not settle', 'attends for ever'],
 ])('exits after a job %s (F-98)', async (_, act) => {
   const runner = await warmRunner(agent, {
     initialize: { unhandledRejection: 'log', callbackMs: 100, graceMs: 100 },
