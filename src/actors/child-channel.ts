@@ -145,6 +145,8 @@ function toFact(message: Exclude<ToParent, { type: 'log' }>): Fact {
       return { type: 'child.closing', reason: message.reason };
     case 'finished':
       return { type: 'child.finished', end: message.end };
+    case 'freed':
+      return { type: 'child.freed' };
     case 'pong':
       return { type: 'child.ponged', ref: message.ref };
   }

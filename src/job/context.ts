@@ -41,6 +41,8 @@ type Costly = 'sessionDirectory' | 'api';
 export interface MadeContext {
   readonly ctx: JobContext;
   readonly greet: () => void;
+  /** Whether nothing runs any more that the context has called. */
+  readonly isAtRest: () => boolean;
 }
 
 /** What the entrypoint gets. */
@@ -97,7 +99,7 @@ export function createContext(input: ContextInput): MadeContext {
     sessionDirectory: { get: input.directory.get },
     api: { get: serverApi(input.server) },
   } satisfies Record<Costly, PropertyDescriptor>);
-  return { ctx, greet: entrypoints.greet };
+  return { ctx, greet: entrypoints.greet, isAtRest: entrypoints.areOver };
 }
 
 const live = (room: JobRoom, identity = ''): RemoteParticipant | undefined =>

@@ -28,10 +28,11 @@ const processEffects = ({
   held,
   dispatch,
 }: EffectsInput): Perform<
-  'prepare' | 'tell' | 'warn' | 'armGrace' | 'armLeaveTimeout' | 'exit'
+  'prepare' | 'tell' | 'warn' | 'armGrace' | 'armLeaveTimeout' | 'disarm' | 'exit'
 > => {
+  const timers: NodeJS.Timeout[] = [];
   const arm = (ms: number, event: Event) => {
-    if (ms <= longestTimerMs) setTimeout(() => dispatch(event), ms);
+    if (ms <= longestTimerMs) timers.push(setTimeout(() => dispatch(event), ms));
   };
   return {
     prepare: async ({ order }) => {
@@ -50,6 +51,7 @@ const processEffects = ({
     warn: ({ message }) => (held.job?.ctx.log ?? log).warn(message),
     armGrace: ({ ms }) => arm(ms, { type: 'grace.passed' }),
     armLeaveTimeout: () => arm(leaveTimeoutMs, { type: 'leaveTimeout.passed' }),
+    disarm: () => timers.splice(0).forEach(clearTimeout),
     exit: async ({ code }) => {
       await channel.flush();
       await flushPrinted();

@@ -36,28 +36,43 @@ export interface JobEffectsInput {
 /** The effects that are about a job. */
 export const jobEffects = (
   input: JobEffectsInput,
-): Perform<'run' | 'abort' | 'cleanUp' | 'perish'> => {
-  const { channel, held, dispatch } = input;
+): Perform<'run' | 'abort' | 'cleanUp' | 'forget' | 'perish'> => {
+  const { channel, held, logContext } = input;
   return {
     run: ({ order }) => {
+      let job: RunningJob | undefined;
+      // What a job says when another one has its place is for nobody.
+      const dispatch = (event: Event): void => {
+        if (held.job === job) input.dispatch(event);
+      };
       try {
-        held.job = open(input, order);
+        job = open({ ...input, dispatch }, order);
+        held.job = job;
       } catch (thrown) {
         channel.send({ type: 'started', jobId: order.jobId });
         const error = failureOf('ERR_LAUNCH_FAILED', thrown);
         return dispatch({ type: 'entrypoint.threw', error, aborted: false });
       }
       channel.send({ type: 'started', jobId: order.jobId });
-      callEntrypoint(held, held.job, dispatch);
+      callEntrypoint(held, job, dispatch);
     },
     abort: ({ reason }) => held.job?.abort(reason),
-    cleanUp: async ({ reason }) => {
-      const { job } = held;
-      if (job && !(await within(leavingMs, job.leave(), input.clock))) {
-        job.ctx.log.warn('the room was not left in time');
+    cleanUp: async ({ reason, stays }) => {
+      const { job, prepared } = held;
+      const isInTime = job && (await within(leavingMs, job.leave(), input.clock));
+      if (isInTime === false) job?.ctx.log.warn('the room was not left in time');
+      const isDone = await job?.runCallbacks(reason);
+      let isClean = false;
+      if (stays && isInTime && isDone && (await job?.leave()) && job?.isAtRest()) {
+        isClean = prepared?.directory.remove() === true;
+        // A rejection that nobody handles is told only after all else that is due.
+        await new Promise(setImmediate);
       }
-      await job?.runCallbacks(reason);
-      dispatch({ type: 'cleaned' });
+      input.dispatch({ type: 'cleaned', isClean });
+    },
+    forget: () => {
+      delete held.job;
+      logContext.fields = {};
     },
     perish: async ({ reason }) => {
       await within(perishMs, Promise.all([held.job?.leave(), held.job?.runCallbacks(reason)]));

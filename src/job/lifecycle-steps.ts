@@ -12,23 +12,39 @@ export const ending = (reason: string): readonly Effect[] => [
 
 /** Gives the entrypoint time to settle, unless it has, or gets none. */
 export const close = (
-  { entrypoint }: PhaseOf<'running'>,
+  phase: PhaseOf<'running'>,
   reason: string,
   graceMs: number,
   first: readonly Effect[],
-): Step =>
-  entrypoint === 'returned' || graceMs === 0
-    ? report(reason, 0, undefined, first)
-    : [{ name: 'closing', reason }, [...first, { type: 'armGrace', ms: graceMs }]];
+): Step => {
+  if (phase.entrypoint === 'returned') return report(phase, { reason, first });
+  if (graceMs === 0) return report(soiled(phase), { reason, first });
+  const { isClean } = phase;
+  return [
+    { name: 'closing', graceMs: phase.graceMs, reason, isClean },
+    [...first, { type: 'armGrace', ms: graceMs }],
+  ];
+};
+
+/** What the phase of a job becomes, after which there must be no other job. */
+export const soiled = <P extends { readonly isClean: boolean }>(phase: P): P => ({
+  ...phase,
+  isClean: false,
+});
+
+interface Verdict {
+  readonly reason: string;
+  readonly code?: ExitCode;
+  readonly error?: Failure | undefined;
+  readonly first?: readonly Effect[];
+}
 
 /** Tells the outcome, and waits for the word that it is at the server. */
 export const report = (
-  reason: string,
-  code: ExitCode,
-  error?: Failure,
-  first: readonly Effect[] = [],
+  { graceMs, isClean }: PhaseOf<'running' | 'closing'>,
+  { reason, code = 0, error, first = [] }: Verdict,
 ): Step => [
-  { name: 'reported', reason, code },
+  { name: 'reported', graceMs, reason, code, isClean: isClean && error === undefined },
   [
     ...first,
     {
@@ -42,10 +58,19 @@ export const report = (
   ],
 ];
 
-/** Leaves the room and runs the callbacks. */
-export const leave = ({ reason, code }: PhaseOf<'reported'>): Step => [
-  { name: 'leaving', code },
-  [{ type: 'cleanUp', reason }],
+/** Leaves the room and runs the callbacks; then stays, if it may. */
+export const leave = (
+  { graceMs, reason, code, isClean }: PhaseOf<'reported'>,
+  mayStay: boolean,
+): Step => {
+  const stays = mayStay && isClean;
+  return [{ name: 'leaving', graceMs, code, stays }, [{ type: 'cleanUp', reason, stays }]];
+};
+
+/** The process is as it was before the job. */
+export const free = ({ graceMs }: PhaseOf<'leaving'>): Step => [
+  { name: 'idle', graceMs },
+  [{ type: 'disarm' }, { type: 'forget' }, { type: 'tell', message: { type: 'freed' } }],
 ];
 
 /** Exits once all that was told is written. */

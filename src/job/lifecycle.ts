@@ -5,9 +5,11 @@ import {
   ending,
   exit,
   failToStart,
+  free,
   leave,
   perish,
   report,
+  soiled,
 } from './lifecycle-steps.js';
 
 type EventOf<Type> = Extract<Event, { type: Type }>;
@@ -19,8 +21,9 @@ type Table = {
 
 /**
  * The life of a child process: waiting, it prepares; prepared, it is idle; started, it runs one
- * job; the job closes, is reported, and left; then the process exits. What is not in the table
- * changes nothing, so the first reason for an end counts and an outcome is told once.
+ * job; the job closes, is reported, and left; then the process exits, or is idle again if the
+ * parent lets it stay and the job left nothing behind. What is not in the table changes nothing, so
+ * the first reason for an end counts and an outcome is told once.
  */
 const table: Table = {
   waiting: {
@@ -44,7 +47,7 @@ const table: Table = {
   },
   idle: {
     start: ({ graceMs }, order) => [
-      { name: 'running', graceMs, entrypoint: 'pending' },
+      { name: 'running', graceMs, entrypoint: 'pending', isClean: true },
       [{ type: 'run', order }],
     ],
     shutdown: () => exit(0),
@@ -53,38 +56,53 @@ const table: Table = {
   },
   running: {
     'entrypoint.returned': (phase) => [{ ...phase, entrypoint: 'returned' }, []],
-    'entrypoint.threw': (_, { error }) =>
-      report('entrypoint failed', 0, error, ending('entrypoint failed')),
+    'entrypoint.threw': (phase, { error }) => {
+      const reason = 'entrypoint failed';
+      return report(phase, { reason, error, first: ending(reason) });
+    },
     'end.requested': (phase, { reason }) => close(phase, reason, phase.graceMs, ending(reason)),
     'room.disconnected': (phase) =>
       close(phase, 'room disconnected', phase.graceMs, ending('room disconnected')),
-    shutdown: (phase, { reason, graceMs }) => close(phase, reason, graceMs, [abort(reason)]),
-    crashed: (_, { error }) => report('job crashed', 1, error, ending('job crashed')),
+    shutdown: (phase, { reason, graceMs }) =>
+      close(soiled(phase), reason, graceMs, [abort(reason)]),
+    soiled: (phase) => [soiled(phase), []],
+    crashed: (phase, { error }) => {
+      const reason = 'job crashed';
+      return report(phase, { reason, code: 1, error, first: ending(reason) });
+    },
     'channel.closed': () => perish([abort('worker lost')]),
   },
   closing: {
-    'entrypoint.returned': ({ reason }) => report(reason, 0),
-    'entrypoint.threw': ({ reason }, { error, aborted }) =>
-      report(reason, 0, aborted ? undefined : error),
-    'grace.passed': ({ reason }) =>
-      report(reason, 0, undefined, [
-        { type: 'warn', message: 'entrypoint did not settle in time' },
-      ]),
+    'entrypoint.returned': (phase) => report(phase, { reason: phase.reason }),
+    'entrypoint.threw': (phase, { error, aborted }) =>
+      report(phase, { reason: phase.reason, error: aborted ? undefined : error }),
+    'grace.passed': (phase) =>
+      report(soiled(phase), {
+        reason: phase.reason,
+        first: [{ type: 'warn', message: 'entrypoint did not settle in time' }],
+      }),
     // The parent may be in more of a hurry than the job was: whichever limit passes first counts.
     shutdown: (phase, { graceMs }) =>
-      graceMs === 0 ? report(phase.reason, 0) : [phase, [{ type: 'armGrace', ms: graceMs }]],
-    crashed: ({ reason }, { error }) => report(reason, 1, error),
+      graceMs === 0
+        ? report(soiled(phase), { reason: phase.reason })
+        : [soiled(phase), [{ type: 'armGrace', ms: graceMs }]],
+    soiled: (phase) => [soiled(phase), []],
+    crashed: (phase, { error }) => report(phase, { reason: phase.reason, code: 1, error }),
     'channel.closed': () => perish([]),
   },
   reported: {
-    leave: (phase) => leave(phase),
-    'leaveTimeout.passed': (phase) => leave(phase),
-    crashed: (phase) => [{ ...phase, code: 1 }, []],
+    leave: (phase, { stay = false }) => leave(phase, stay),
+    'leaveTimeout.passed': (phase) => leave(phase, false),
+    shutdown: (phase) => [soiled(phase), []],
+    soiled: (phase) => [soiled(phase), []],
+    crashed: (phase) => [{ ...soiled(phase), code: 1 }, []],
     'channel.closed': () => perish([]),
   },
   leaving: {
-    cleaned: ({ code }) => exit(code),
-    crashed: (phase) => [{ ...phase, code: 1 }, []],
+    cleaned: (phase, { isClean }) => (phase.stays && isClean ? free(phase) : exit(phase.code)),
+    shutdown: (phase) => [{ ...phase, stays: false }, []],
+    soiled: (phase) => [{ ...phase, stays: false }, []],
+    crashed: (phase) => [{ ...phase, code: 1, stays: false }, []],
     'channel.closed': () => perish([]),
   },
   exiting: { 'channel.closed': () => perish([]) },

@@ -20,13 +20,32 @@ export type Phase =
       readonly name: 'running';
       readonly graceMs: number;
       readonly entrypoint: 'pending' | 'returned';
+      readonly isClean: boolean;
     }
   /** The job ends; its entrypoint may still settle. */
-  | { readonly name: 'closing'; readonly reason: string }
+  | {
+      readonly name: 'closing';
+      readonly graceMs: number;
+      readonly reason: string;
+      readonly isClean: boolean;
+    }
   /** The outcome was told; the parent says when it is at the server. */
-  | { readonly name: 'reported'; readonly reason: string; readonly code: ExitCode }
+  | {
+      readonly name: 'reported';
+      readonly graceMs: number;
+      readonly reason: string;
+      readonly code: ExitCode;
+      /** Nothing speaks against another job after this one: it is over, and broke nothing. */
+      readonly isClean: boolean;
+    }
   /** The room is left and the shutdown callbacks run. */
-  | { readonly name: 'leaving'; readonly code: ExitCode }
+  | {
+      readonly name: 'leaving';
+      readonly graceMs: number;
+      readonly code: ExitCode;
+      /** Another job may follow. */
+      readonly stays: boolean;
+    }
   | { readonly name: 'exiting' }
   /** The parent is gone. */
   | { readonly name: 'orphaned' };
@@ -46,7 +65,10 @@ export type Event =
   | { readonly type: 'room.disconnected' }
   | { readonly type: 'grace.passed' }
   | { readonly type: 'leaveTimeout.passed' }
-  | { readonly type: 'cleaned' }
+  /** `isClean`: all of it was done, in time. */
+  | { readonly type: 'cleaned'; readonly isClean: boolean }
+  /** A promise of the job was rejected and nobody handled it, which breaks nothing. */
+  | { readonly type: 'soiled' }
   /** An exception or a rejection that nobody caught. */
   | { readonly type: 'crashed'; readonly error: Failure }
   | { readonly type: 'channel.closed' };
@@ -59,7 +81,12 @@ export type Effect =
   | { readonly type: 'abort'; readonly reason: string }
   | { readonly type: 'armGrace'; readonly ms: number }
   | { readonly type: 'armLeaveTimeout' }
-  | { readonly type: 'cleanUp'; readonly reason: string }
+  /** `stays`: leave nothing to a next job. */
+  | { readonly type: 'cleanUp'; readonly reason: string; readonly stays: boolean }
+  /** The limits of the job's end count no more. */
+  | { readonly type: 'disarm' }
+  /** The job is over: nothing of it is for the next one. */
+  | { readonly type: 'forget' }
   | { readonly type: 'warn'; readonly message: string }
   | { readonly type: 'exit'; readonly code: ExitCode }
   /** Clean up within a second, then end the whole process group. */

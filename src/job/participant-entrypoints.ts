@@ -29,6 +29,8 @@ export interface ParticipantEntrypoints {
   add(ctx: JobContext, run: ParticipantEntrypoint, options?: ParticipantEntrypointOptions): void;
   /** The room was joined: who is there has not been announced. */
   greet(): void;
+  /** Whether none of them runs any more. */
+  areOver(): boolean;
 }
 
 interface Needs {
@@ -40,6 +42,7 @@ interface Needs {
 /** Runs functions for those who join, once for each time that somebody does. */
 export function participantEntrypoints(needs: Needs): ParticipantEntrypoints {
   const added = new Map<ParticipantEntrypoint, () => void>();
+  const all: ReturnType<typeof runsOf>[] = [];
   return {
     add: (ctx, run, { kinds, abortOnLeave = false } = {}) => {
       if (typeof run !== 'function')
@@ -55,6 +58,7 @@ export function participantEntrypoints(needs: Needs): ParticipantEntrypoints {
         if (room.isConnected) for (const it of [...room.remoteParticipants.values()]) meet(it);
       };
       added.set(run, meetAll);
+      all.push(runs);
       room.on('participantConnected', meet);
       if (abortOnLeave) room.on('participantDisconnected', runs.abort);
       meetAll();
@@ -62,6 +66,7 @@ export function participantEntrypoints(needs: Needs): ParticipantEntrypoints {
     greet: () => {
       for (const meetAll of [...added.values()]) meetAll();
     },
+    areOver: () => all.every((runs) => runs.areOver()),
   };
 }
 
@@ -90,6 +95,7 @@ function runsOf(
         running.delete(participant),
       );
     },
+    areOver: (): boolean => running.size === 0,
     abort: ({ identity }: RemoteParticipant): void => {
       const reason = new DOMException('the participant left', 'AbortError');
       for (const [who, left] of running) if (who.identity === identity) left.abort(reason);

@@ -63,12 +63,12 @@ export function run({ ignoredSignals }: { readonly ignoredSignals: readonly stri
   listenForCrashes((code, err) => {
     const { job } = held;
     // A promise of the job that nobody waits for may end with its abort, which breaks nothing.
-    if (job && isAbort(err, job.ctx.signal)) return;
+    if (job && isAbort(err, job.ctx.signal)) return dispatch({ type: 'soiled' });
     const isHarmless = mayReject && code === 'ERR_UNHANDLED_REJECTION';
     // The worker says why a process without a job ends; this is for who wants all of the stack.
     const level = job || isHarmless ? 'error' : 'debug';
     (job?.ctx.log ?? log)[level]({ err }, crashes[code]);
-    if (isHarmless) return;
+    if (isHarmless) return dispatch({ type: 'soiled' });
     dispatch({ type: 'crashed', error: (job ? failureOf : failureWithPlace)(code, err) });
   });
   parent.send({ type: 'online' });

@@ -23,10 +23,15 @@ export interface RunningJob {
   /** Calls the entrypoint in this very tick. */
   call(): Promise<void>;
   abort(reason: string): void;
-  /** Leaves the room; a second call waits for the first. */
-  leave(): Promise<void>;
-  /** Runs the shutdown callbacks in parallel; a second call waits for the first. */
-  runCallbacks(reason: string): Promise<void>;
+  /** Leaves the room; a second call waits for the first. Answers whether that worked. */
+  leave(): Promise<boolean>;
+  /**
+   * Runs the shutdown callbacks in parallel; a second call waits for the first. Answers whether all
+   * of them succeeded, in time.
+   */
+  runCallbacks(reason: string): Promise<boolean>;
+  /** Whether no participant entrypoint runs any more. */
+  isAtRest(): boolean;
 }
 
 interface RunningJobInput extends Prepared {
@@ -66,23 +71,22 @@ export function openJob(input: RunningJobInput): RunningJob {
     onJoined: () => greet(),
     onDisconnected,
   });
-  const { ctx, greet } = createContext({
+  const { ctx, greet, isAtRest } = createContext({
     ...{ job, workerId, token, isSimulated, proc, room, log, clock, onShutdown, signal },
     ...{ logContext: input.logContext, directory: input.directory, server: input.server },
     onCallback: (callback) => callbacks.push(callback),
   });
   const seen = agent.contextFor?.(ctx, { order, server: input.server }) ?? ctx;
-  const callBack = async (callback: ShutdownCallback, reason: string): Promise<void> => {
-    const isOver = await within(
-      input.callbackMs,
-      guard(what, log, () => callback(reason)),
-      clock,
-    );
-    if (!isOver) log.warn(`${what} did not end in time`);
+  const callBack = async (callback: ShutdownCallback, reason: string): Promise<boolean> => {
+    const result = guard(what, log, () => callback(reason));
+    if (await within(input.callbackMs, result, clock)) return result;
+    log.warn(`${what} did not end in time`);
+    return false;
   };
 
   return {
     ctx,
+    isAtRest,
     call: () => {
       const cancel = after(clock, unconnectedMs, () => warnUnconnected(ctx, room));
       signal.addEventListener('abort', cancel, { once: true });
@@ -90,19 +94,20 @@ export function openJob(input: RunningJobInput): RunningJob {
     },
     abort: (reason) => inContext(() => end.abort(new DOMException(reason, 'AbortError'))),
     leave: once(() => guard('leaving the room', log, () => room.leave())),
-    runCallbacks: once((reason: string) =>
-      inContext(() => Promise.all(callbacks.map((call) => callBack(call, reason)))),
-    ),
+    runCallbacks: once(async (reason: string) => {
+      const results = inContext(() => callbacks.map((call) => callBack(call, reason)));
+      return (await Promise.all(results)).every((isDone) => isDone);
+    }),
   };
 }
 
 const what = 'a shutdown callback';
 
-const once = <Args extends unknown[]>(work: (...args: Args) => Promise<unknown>) => {
-  let running: Promise<unknown> | undefined;
-  return async (...args: Args): Promise<void> => {
+const once = <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) => {
+  let running: Promise<Result> | undefined;
+  return (...args: Args): Promise<Result> => {
     running ??= work(...args);
-    await running;
+    return running;
   };
 };
 
@@ -121,12 +126,18 @@ function warnOfExpiry(token: string, log: JobLog): void {
     log.warn({ left_ms: leftMs }, 'the token of the job expires soon');
 }
 
-/** User code may throw in any way; the others go on. */
-async function guard(what: string, log: JobLog, work: () => void | Promise<void>): Promise<void> {
+/** User code may throw in any way; the others go on. Answers whether it did not. */
+async function guard(
+  what: string,
+  log: JobLog,
+  work: () => void | Promise<void>,
+): Promise<boolean> {
   try {
     await work();
+    return true;
   } catch (err) {
     log.error({ err }, `${what} failed`);
+    return false;
   }
 }
 

@@ -2,8 +2,8 @@
 export interface SessionDirectory {
   /** Its path. */
   get(): string;
-  /** Removes it, if it was made. Does not throw. */
-  remove(): void;
+  /** Removes it, if it was made, and answers whether nothing is left. Does not throw. */
+  remove(): boolean;
 }
 
 /**
@@ -12,14 +12,16 @@ export interface SessionDirectory {
  */
 export function sessionDirectory(path: string): SessionDirectory {
   let isMade = false;
-  const remove = (): void => {
-    if (!isMade) return;
+  const remove = (): boolean => {
+    if (!isMade) return true;
     isMade = false;
     process.off('exit', remove);
     try {
       files().rmSync(path, { recursive: true, force: true, maxRetries: 2 });
+      return true;
     } catch {
       // Something still writes into it; the worker tries again once nobody does.
+      return false;
     }
   };
   return {

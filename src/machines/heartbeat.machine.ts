@@ -13,7 +13,7 @@ const busyLimitMs = 60_000;
  * for the answer to each beat and resting until the next. Silence is counted in ticks of this
  * process's own timer, so that a frozen or stalled worker counts one tick at most and blames nobody
  * for it. A child is slow after 0.5 s of silence, and lost after 10 s if it is idle, 60 s if it
- * works.
+ * works; when its work is over, the silence before counts no more.
  */
 export const heartbeatMachine = setup({
   types: {
@@ -29,6 +29,7 @@ export const heartbeatMachine = setup({
   },
   actions: {
     expectWork: assign({ limitMs: busyLimitMs }),
+    expectRest: assign({ limitMs: idleLimitMs, silentMs: 0 }),
     beat: assign(({ context }) => ({ ref: context.ref + 1, silentMs: 0 })),
     countSilence: assign(({ context }) => ({ silentMs: context.silentMs + tickMs })),
     say: said<Context, Event, Emitted>(),
@@ -44,7 +45,7 @@ export const heartbeatMachine = setup({
   context: ({ input }) => ({ ...input, ref: 0, silentMs: 0, limitMs: idleLimitMs }),
   options: { maxIterations: 100 },
   initial: 'still',
-  on: { work: { actions: 'expectWork' } },
+  on: { work: { actions: 'expectWork' }, rest: { actions: 'expectRest' } },
   states: {
     // Until the child is warm its start has a limit of its own.
     still: { on: { rest: 'starting' } },

@@ -11,7 +11,7 @@ export interface Context extends Input {
 }
 
 export type Event =
-  /** The child is warm and idle: its heart begins to beat, and it has no excuse for silence. */
+  /** The child is warm and idle, for the first time or again: its heart beats, and it has no excuse for silence. */
   | { readonly type: 'rest' }
   /** The child runs a job, which may block for a while. */
   | { readonly type: 'work' }

@@ -41,7 +41,13 @@ const beats = <P extends Params = undefined>(event: (params: P) => HeartbeatEven
 export const kept = {
   holdPid: holds<{ pid: number }>(({ pid }) => ({ pid })),
   holdTimings: holds<{ timings: Timings }>(({ timings }) => ({ timings })),
-  holdJob: holds<{ launch: Launch }>(({ launch }) => ({ jobId: launch.jobId })),
+  holdJob: holds<{ launch: Launch }>(({ launch }, { jobsLeft }) => ({
+    jobId: launch.jobId,
+    jobsLeft: jobsLeft - 1,
+  })),
+  /** Its job is the last one. */
+  forgoJobs: holds(() => ({ jobsLeft: 0 })),
+  forgetJob: holds(() => ({ jobId: undefined, started: false, end: undefined, settled: true })),
   holdSettled: holds(() => ({ settled: true })),
   holdStart: holds(() => ({ started: true })),
   holdEnd: holds<{ end: JobEnd }>(({ end }, { cause }) => ({ end: verdictOn(end, cause) })),
@@ -68,6 +74,7 @@ export const commands = {
     if (child.dumpDir !== undefined) enqueue.sendTo('child', { type: 'describe', process });
   }),
   letLeave: tells(() => ({ type: 'leave' })),
+  letLeaveAndStay: tells(() => ({ type: 'leave', stay: true })),
   terminateGroup: tells(() => ({ type: 'terminate' })),
   killGroup: tells(() => ({ type: 'kill' })),
   ping: tells<{ ref: number }>(({ ref }) => ({ type: 'ping', ref })),

@@ -13,7 +13,7 @@ import {
   unacknowledged,
 } from './job-process.causes.js';
 import { outputOf } from './job-process.output.js';
-import { finished, heavy, ready, slow, started, tooHeavy } from './job-process.told.js';
+import { finished, freed, heavy, ready, slow, started, tooHeavy } from './job-process.told.js';
 import type {
   ChildInput,
   Command,
@@ -42,10 +42,17 @@ const warmingUp = {
   },
 } as const;
 
+/** The outcome is at the server, or was given time to get there: the room is left. */
+const farewell = [
+  { guard: 'mayStay', target: 'clearing', actions: 'letLeaveAndStay' },
+  { target: 'leaving', actions: 'letLeave' },
+] as const;
+
 /**
- * The life of one child process: spawning, then prewarming, it sits idle; it is assigned a single
+ * The life of one child process: spawning, then prewarming, it sits idle; it is assigned a
  * job, runs it, drains and has exited. Draining it is asked to end or closes by itself, its
- * outcome is reported, and only then it leaves the room. One that uses more memory than its limit
+ * outcome is reported, and only then it leaves the room. After a success that it was not asked to
+ * end it may, if it has jobs left, be clearing instead: then it stays, and is idle again. One that uses more memory than its limit
  * is asked to end like this, and has failed. What does not end in time is killed:
  * SIGTERM to its group, then SIGKILL; and it counts as exited only when the exit was seen, or was
  * not seen 10 s after SIGKILL. An exit without an outcome is a failure, whatever its code.
@@ -71,7 +78,11 @@ export const jobProcessMachine = setup({
     memory: memoryMachine as Slot<MemoryEvent, MemoryInput, unknown>,
     memorySampler: port<SamplerCommand, SamplerInput>('memorySampler'),
   },
-  guards: { isDescribable: ({ context }) => context.child.dumpDir !== undefined },
+  guards: {
+    isDescribable: ({ context }) => context.child.dumpDir !== undefined,
+    mayStay: ({ context: { jobsLeft, end, cause, shutdown } }) =>
+      jobsLeft > 0 && end?.outcome === 'success' && cause === undefined && shutdown === undefined,
+  },
   actions: { ...kept, ...commands, ...limits, say: said<Context, Event, Emitted>() },
   delays: {
     settleTime: 5_000,
@@ -87,6 +98,7 @@ export const jobProcessMachine = setup({
   context: ({ input }) => ({
     ...input,
     pid: undefined,
+    jobsLeft: input.limits.jobs,
     jobId: undefined,
     settled: false,
     started: false,
@@ -151,8 +163,8 @@ export const jobProcessMachine = setup({
     kill: { target: '.killing.forcing', actions: { type: 'blame', params: killed } },
     shutdown: { target: '.draining', actions: { type: 'askToEnd', params: fromEvent } },
     'xstate.error.actor.child': { target: '.exited', actions: { type: 'blame', params: broken } },
-    // A process that nobody measures any more still does its job.
-    'xstate.error.actor.sampler': {},
+    // A process that nobody measures any more still does its job, or the first that it is given.
+    'xstate.error.actor.sampler': { actions: 'forgoJobs' },
   },
   states: {
     spawning: {
@@ -174,6 +186,7 @@ export const jobProcessMachine = setup({
           actions: [
             { type: 'holdTimings', params: fromEvent },
             { type: 'say', params: ready },
+            'watchMemory',
           ],
         },
         'initializeTimeout.passed': {
@@ -188,7 +201,7 @@ export const jobProcessMachine = setup({
     // Until the pool gives it a job or ends it; its heartbeat ends a silent one.
     idle: {
       tags: 'warm',
-      entry: ['beatAtRest', 'watchMemory'],
+      entry: 'beatAtRest',
       on: {
         'job.assign': {
           target: 'assigned',
@@ -234,8 +247,8 @@ export const jobProcessMachine = setup({
       entry: 'armShutdownTimeout',
       exit: 'disarm',
       on: {
-        shutdown: {},
-        'memory.exceeded': {},
+        shutdown: { actions: 'forgoJobs' },
+        'memory.exceeded': { actions: 'forgoJobs' },
         'shutdownTimeout.passed': {
           target: 'killing',
           actions: [{ type: 'blame', params: slowShutdown }, 'describeChild'],
@@ -263,10 +276,27 @@ export const jobProcessMachine = setup({
         },
         reporting: {
           entry: { type: 'say', params: finished },
-          on: { 'outcome.delivered': 'leaving' },
-          after: { deliveryTimeout: 'leaving' },
+          on: { 'outcome.delivered': farewell },
+          after: { deliveryTimeout: farewell },
         },
-        leaving: { entry: 'letLeave' },
+        // The room is left and the callbacks run; if then anything is in doubt it exits as ever.
+        clearing: {
+          on: {
+            shutdown: {
+              target: 'leaving',
+              actions: { type: 'askToEnd', params: fromEvent },
+            },
+            'memory.exceeded': {
+              target: 'leaving',
+              actions: { type: 'askToEnd', params: { reason: 'memory limit' } },
+            },
+            'child.freed': {
+              target: '#jobProcess.idle',
+              actions: [{ type: 'say', params: freed }, 'forgetJob'],
+            },
+          },
+        },
+        leaving: {},
       },
     },
     killing: {

@@ -26,6 +26,12 @@ export const finished = ({ context: { slot, jobId, end } }: Told): Emitted => ({
   end: end ?? { outcome: 'success' },
 });
 
+export const freed = ({ context: { slot, jobId } }: Told): Emitted => ({
+  type: 'process.freed',
+  slot,
+  jobId: jobId ?? '',
+});
+
 export const slow = ({ context: { slot }, event: { silentMs } }: From<'pulse.slow'>): Emitted => ({
   type: 'process.slow',
   slot,

@@ -66,8 +66,8 @@ export type Command =
   | { readonly type: 'start'; readonly launch: Launch }
   | { readonly type: 'ping'; readonly ref: number }
   | { readonly type: 'shutdown'; readonly reason: string; readonly graceMs: number }
-  /** The outcome was delivered: leave the room, run the callbacks, exit. */
-  | { readonly type: 'leave' }
+  /** The outcome was delivered: leave the room, run the callbacks; then exit, or `stay` for a next job. */
+  | { readonly type: 'leave'; readonly stay?: true }
   /** Its event loop may be blocked: see to it that it does not outlive this process. */
   | { readonly type: 'guard' }
   /** It hangs, or grows: have its thread beside the event loop describe it, and write that down. */
@@ -89,6 +89,8 @@ export type Fact =
   /** The job is ending by itself: the room is gone, or it asked to. */
   | { readonly type: 'child.closing'; readonly reason: string }
   | { readonly type: 'child.finished'; readonly end: JobEnd }
+  /** Nothing of its job is left, and it could run another one. */
+  | { readonly type: 'child.freed' }
   | { readonly type: 'child.ponged'; readonly ref: number }
   /** What could be found out about it is written down. */
   | { readonly type: 'child.described' }
@@ -121,8 +123,10 @@ export interface Timeouts {
   readonly terminateMs: number;
 }
 
-/** Megabytes of memory; `Infinity` is no limit. */
+/** What a process may use; `Infinity` is no limit. Memory is in megabytes. */
 export interface Limits {
+  /** Jobs that it runs, one after the other. */
+  readonly jobs: number;
   /** Above it the process is told of. */
   readonly memoryWarnMb: number;
   /** Above it the process is ended. */
@@ -150,8 +154,10 @@ export interface Input {
 
 export interface Context extends Input {
   readonly pid: number | undefined;
+  /** Jobs that it may still be given. */
+  readonly jobsLeft: number;
   readonly jobId: string | undefined;
-  /** It was warm for some seconds. */
+  /** It was warm for some seconds, or had a job. */
   readonly settled: boolean;
   /** Whether the child acknowledged the job. */
   readonly started: boolean;
@@ -218,6 +224,8 @@ export type Emitted =
       readonly jobId: string;
       readonly end: JobEnd;
     }
+  /** The job is over and nothing of it is left; the process is warm again. */
+  | { readonly type: 'process.freed'; readonly slot: number; readonly jobId: string }
   | { readonly type: 'process.slow'; readonly slot: number; readonly silentMs: number }
   /** It uses more memory than the warning mark; with `limitMb`, more than that, and it is ended. */
   | {

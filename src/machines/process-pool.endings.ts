@@ -46,9 +46,16 @@ const cut = ({ slot, pid, jobId, cut: error }: Ended): readonly Emitted[] =>
     ? [{ type: 'pool.died', slot, pid, jobId, error }]
     : [];
 
+/** A job that is over as its process said. */
+export const succeeded = (jobId: string): Emitted => ({
+  type: 'job.exited',
+  jobId,
+  end: { outcome: 'success' },
+  died: false,
+});
+
 function exited(jobId: string, { outcome, error, reported }: Ended): Emitted {
-  if (outcome === 'success')
-    return { type: 'job.exited', jobId, end: { outcome: 'success' }, died: false };
+  if (outcome === 'success') return succeeded(jobId);
   return {
     type: 'job.exited',
     jobId,

@@ -1,6 +1,6 @@
 import type { Failure } from '../errors.js';
 import type { Output as Ended } from './job-process.types.js';
-import { ended } from './process-pool.endings.js';
+import { ended, succeeded } from './process-pool.endings.js';
 import { changed, memberOfJob } from './process-pool.members.js';
 import type { Context, Emitted, Event } from './process-pool.types.js';
 import { tellAll } from './process-pool.voice.js';
@@ -18,6 +18,17 @@ export const jobs = {
   holdStarted: steps<Context, Event, Emitted, { slot: number }>(
     ({ context, enqueue }, { slot }) => {
       enqueue.assign({ members: changed(context.members, slot, { phase: 'running' }) });
+    },
+  ),
+  /** Its process is warm again, as the newest. */
+  holdFreed: steps<Context, Event, Emitted, { slot: number; jobId: string }>(
+    ({ context, enqueue, self }, { slot, jobId }) => {
+      const { members, order } = context;
+      enqueue.assign({
+        members: changed(members, slot, { phase: 'warm', order, job: undefined }),
+        order: order + 1,
+      });
+      tellAll([succeeded(jobId)], enqueue, self._parent);
     },
   ),
   forgetJob: steps<Context, Event, Emitted, Told<'launch.cancel'>>(

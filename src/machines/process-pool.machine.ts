@@ -39,7 +39,8 @@ const failureLimit = 5;
  * until one becomes warm. Draining, it warms nothing new and serves what is waiting, or ends it all;
  * it is closed when its last process is gone. Processes that are not wanted any more, since load
  * grew or a policy says so, are closed after a minute. A job is given to the oldest warm process, and to
- * another one only after the first is dead without having acknowledged it.
+ * another one only after the first is dead without having acknowledged it. A process that is free
+ * again after its job is the newest of the warm ones.
  */
 export const processPoolMachine = setup({
   types: {
@@ -115,6 +116,10 @@ export const processPoolMachine = setup({
     'process.finished': {
       guard: { type: 'holdsJob', params: fromEvent },
       actions: { type: 'say', params: jobFinished },
+    },
+    'process.freed': {
+      guard: { type: 'holdsJob', params: fromEvent },
+      actions: [{ type: 'holdFreed', params: fromEvent }, 'rebalance'],
     },
     'process.slow': { actions: { type: 'say', params: slow } },
     'process.heavy': [

@@ -155,7 +155,7 @@ export type Emitted =
     }
   | { readonly type: 'job.unstartable'; readonly jobId: string; readonly error: Failure }
   | { readonly type: 'job.finished'; readonly jobId: string; readonly end: JobEnd }
-  /** The process of a started job is gone. */
+  /** The process of a started job is gone, or free for another one. */
   | {
       readonly type: 'job.exited';
       readonly jobId: string;

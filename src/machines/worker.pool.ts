@@ -52,6 +52,7 @@ export const pool = {
             terminateMs: settings.terminateTimeout,
           },
           limits: {
+            jobs: settings.maxJobsPerProcess,
             memoryWarnMb: settings.jobMemoryWarnMB,
             memoryLimitMb: settings.jobMemoryLimitMB,
           },

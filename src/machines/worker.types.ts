@@ -64,6 +64,8 @@ export interface Settings {
   readonly numIdleProcesses: number;
   readonly initializeConcurrency: number;
   readonly maxJobs: number;
+  /** Jobs that one process runs, one after the other. */
+  readonly maxJobsPerProcess: number;
   readonly maxOpenOffers: number;
   readonly maxRetry: number;
   readonly drainTimeout: number;

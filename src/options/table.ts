@@ -253,6 +253,12 @@ export const optionTable = {
    * termination by the server it gets 1.5 s at most. Default: 3000.
    */
   entrypointGraceTimeout: always(duration(), 3_000),
+  /**
+   * Jobs that one process runs, one after the other; `Infinity` is no limit. With more than 1 a job
+   * finds what the jobs before it left in memory. After a job that failed, or that was ended from
+   * outside, a process runs no other. Default: 1.
+   */
+  maxJobsPerProcess: always(limit(1), 1),
   /** Offers that may be open at the same time; more are refused at once. Default: 256. */
   maxOpenOffers: always(limit(0), 256),
   /** Jobs that may run at the same time, accepted offers included. Default: Infinity. */

@@ -58,8 +58,8 @@ const toChild = v.variant('type', [
   }),
   v.object({ type: v.literal('ping'), ref: v.number() }),
   v.object({ type: v.literal('shutdown'), reason: v.string(), graceMs: v.number() }),
-  /** The outcome is at the server: leave the room, run the callbacks, exit. */
-  v.object({ type: v.literal('leave') }),
+  /** The outcome is at the server: leave the room, run the callbacks; then exit, or take another job. */
+  v.object({ type: v.literal('leave'), stay: v.optional(v.boolean()) }),
 ]);
 
 const toParent = v.variant('type', [
@@ -75,6 +75,8 @@ const toParent = v.variant('type', [
       v.object({ outcome: v.literal('failed'), error: failure }),
     ]),
   }),
+  /** Nothing of the job is left, and another one may start; only after `leave` with `stay`. */
+  v.object({ type: v.literal('freed') }),
   v.object({ type: v.literal('pong'), ref: v.number() }),
   v.object({
     type: v.literal('log'),

@@ -171,11 +171,12 @@ it('brings failures and ends in the child’s own words', async () => {
   await child.fact('child.closed');
 
   const error = { code: 'ERR_AGENT_MODULE', message: 'no such file' };
-  expect(child.facts.slice(1, 5)).toEqual([
+  expect(child.facts.slice(1, 6)).toEqual([
     { type: 'child.online' },
     { type: 'child.failed', error },
     { type: 'child.closing', reason: 'the room ended' },
     { type: 'child.finished', end: { outcome: 'failed', error } },
+    { type: 'child.freed' },
   ]);
 });
 

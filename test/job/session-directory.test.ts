@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Job } from '@livekit/protocol';
 import { expect, it } from 'vitest';
@@ -65,6 +65,20 @@ it('is not made for a job that has no use for it', async () => {
   await hearLog(runner, 'joined');
 
   expect(readdirSync(folder)).toEqual([]);
+});
+
+it('tells whether nothing is left of it (F-98)', () => {
+  const folder = join(temporaryFolder(), 'above');
+  mkdirSync(folder);
+  const { get, remove } = sessionDirectory(join(folder, 'own'));
+  expect(remove()).toBe(true);
+  get();
+  expect([remove(), readdirSync(folder)]).toEqual([true, []]);
+
+  get();
+  renameSync(folder, `${folder}-moved`);
+  writeFileSync(folder, '');
+  expect(remove()).toBe(false);
 });
 
 it('refuses a path where something is', () => {

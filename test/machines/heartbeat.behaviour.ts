@@ -176,6 +176,40 @@ export const behaviours: readonly Behaviour<Machine>[] = [
     },
   },
   {
+    title: 'has less patience again when the work is over, from then on (F-98)',
+    run: (machine) => {
+      const { advance, send, toParent } = startListening(machine);
+      send({ type: 'work' });
+      advance(30_000);
+      taken(toParent);
+
+      send({ type: 'rest' });
+      advance(9_999);
+      expect(taken(toParent)).toEqual([{ type: 'pulse.slow', silentMs: 500 }]);
+
+      advance(1);
+      expect(toParent).toEqual([{ type: 'pulse.lost', silentMs: 10_000 }]);
+    },
+  },
+  {
+    title: 'goes on with its beat when the work is over between two beats (F-98)',
+    run: (machine) => {
+      const { advance, send, toParent } = startListening(machine);
+      send({ type: 'work' });
+      send({ type: 'ponged', ref: 1 });
+      advance(1_000);
+
+      send({ type: 'rest' });
+      advance(1_499);
+      expect(toParent).toEqual([]);
+
+      advance(1);
+      expect(taken(toParent)).toEqual([{ type: 'pulse.due', ref: 2 }]);
+      advance(10_000);
+      expect(toParent.at(-1)).toEqual({ type: 'pulse.lost', silentMs: 10_000 });
+    },
+  },
+  {
     title: 'blames nobody when the worker itself was frozen (N-9, R-F9)',
     run: (machine) => {
       const { actor, clock, emitted } = startStalling(machine);

@@ -36,8 +36,9 @@ export const paths: readonly Walk<Machine>[] = [
         },
       },
       {
-        title: 'forgets the silence only when it beats again',
-        holds: ({ before, after }) =>
+        title: 'forgets the silence only when it beats again, or the work is over',
+        holds: ({ before, after, event }) =>
+          event.type === 'rest' ||
           after.context.silentMs >= (before?.context.silentMs ?? 0) ||
           after.context.ref > (before?.context.ref ?? 0),
       },

@@ -3,6 +3,7 @@ import { beating } from './job-process/beating.js';
 import { ending } from './job-process/ending.js';
 import { hangs } from './job-process/hanging.js';
 import { killing } from './job-process/killing.js';
+import { recycling } from './job-process/recycling.js';
 import type { Machine } from './job-process/start.js';
 import { starting } from './job-process/starting.js';
 import { weighing } from './job-process/weighing.js';
@@ -15,4 +16,5 @@ export const behaviours: readonly Behaviour<Machine>[] = [
   ...hangs,
   ...beating,
   ...weighing,
+  ...recycling,
 ];

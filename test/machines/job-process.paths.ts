@@ -11,6 +11,7 @@ const oneTick = { initializeMs: 250, startMs: 250, shutdownMs: 250, terminateMs:
 
 /** What a walk remembers: commands to the child, and what was told to the pool. */
 interface Memory {
+  readonly freed: number;
   readonly starts: number;
   readonly started: number;
   readonly finished: number;
@@ -25,14 +26,26 @@ const commands = (
 const invariants: readonly Invariant<Machine, Memory>[] = [
   hasDeadlines(['idle', 'running']),
   tellsWhatItEmits,
-  { title: 'gives its child one job at most', holds: ({ memory }) => memory.starts <= 1 },
   {
-    title: 'tells the start and the end of a job once each',
-    holds: ({ memory: { started, finished } }) => started <= 1 && finished <= 1,
+    title: 'gives its child one job at a time, and no more than it may',
+    holds: ({ memory: { starts, freed }, after: { context } }) =>
+      starts <= freed + 1 && starts <= context.limits.jobs,
+  },
+  {
+    title: 'tells the start and the end of each job once each',
+    holds: ({ memory: { starts, started, finished } }) => started <= starts && finished <= starts,
   },
   {
     title: 'lets the child leave only after the outcome was told',
-    holds: (step) => commands(step, 'leave') === 0 || step.memory.finished === 1,
+    holds: (step) => commands(step, 'leave') === 0 || step.memory.finished === step.memory.starts,
+  },
+  {
+    title: 'is free only after a success that was told',
+    holds: (step) =>
+      toldParent(step, 'process.freed').length === 0 ||
+      (step.before?.context.end?.outcome === 'success' &&
+        step.memory.finished === step.memory.freed &&
+        isIn(step.after.value, 'idle')),
   },
   {
     title: 'ends only when the exit was seen, or after SIGKILL, or when the actor broke',
@@ -93,6 +106,7 @@ function events({ context, value }: SnapshotFrom<Machine>) {
         ] as const)
       : []),
     { type: 'child.ponged', ref: 1 },
+    ...(started ? [{ type: 'child.freed' } as const] : []),
     { type: 'child.described' },
     { type: 'child.recorded', ranMs: 1, stderr: [] },
     { type: 'child.misbehaved', error: failure },
@@ -111,19 +125,25 @@ function events({ context, value }: SnapshotFrom<Machine>) {
   ] as const;
 }
 
-const walk = (dumpDir: string | undefined): Walk<Machine, Memory> => ({
+const walk = (dumpDir: string | undefined, jobs: number): Walk<Machine, Memory> => ({
   input: {
     slot: 3,
     child: { ...childInput, dumpDir },
     timeouts: oneTick,
-    limits: processLimits,
+    limits: { ...processLimits, jobs },
   },
   events,
-  key: ({ context: { pid, jobId, started, timings, exit, end, cause } }) =>
-    [pid, jobId, started, timings, exit, end, cause].map((it) => it !== undefined && it !== false),
+  key: ({ context: { pid, jobId, jobsLeft, started, timings, exit, end, cause, shutdown } }) => [
+    ...[pid, jobId, started, timings, exit, end, cause].map(
+      (it) => it !== undefined && it !== false,
+    ),
+    // Where another job may follow, what speaks against it counts.
+    ...(jobs > 1 ? [jobsLeft, end?.outcome, shutdown !== undefined] : []),
+  ],
   memory: {
-    initial: { starts: 0, started: 0, finished: 0, forced: false },
+    initial: { freed: 0, starts: 0, started: 0, finished: 0, forced: false },
     next: (memory, step) => ({
+      freed: memory.freed + toldParent(step, 'process.freed').length,
       starts: memory.starts + commands(step, 'start'),
       started: memory.started + toldParent(step, 'process.started').length,
       finished: memory.finished + toldParent(step, 'process.finished').length,
@@ -133,5 +153,12 @@ const walk = (dumpDir: string | undefined): Walk<Machine, Memory> => ({
   invariants,
 });
 
-/** Ways through the life of a process: of one that is described when it hangs, and one that is not. */
-export const paths: readonly Walk<Machine, Memory>[] = [walk(undefined), walk('/reports')];
+/**
+ * Ways through the life of a process: of one that is described when it hangs, of one that is not,
+ * and of one that runs two jobs.
+ */
+export const paths: readonly Walk<Machine, Memory>[] = [
+  walk(undefined, 1),
+  walk('/reports', 1),
+  walk(undefined, 2),
+];

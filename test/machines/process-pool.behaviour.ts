@@ -3,6 +3,7 @@ import { draining } from './process-pool/draining.js';
 import { failing } from './process-pool/failing.js';
 import { jobs } from './process-pool/jobs.js';
 import { policies } from './process-pool/policies.js';
+import { recycling } from './process-pool/recycling.js';
 import type { Machine } from './process-pool/start.js';
 import { stocking } from './process-pool/stocking.js';
 import { warming } from './process-pool/warming.js';
@@ -19,4 +20,5 @@ export const behaviours: readonly Behaviour<Machine>[] = [
   ...failing,
   ...draining,
   ...wired,
+  ...recycling,
 ];

@@ -109,10 +109,15 @@ const heavy = (slot: number, limitMb: number | undefined): Event => ({
 interface Troubles {
   readonly failedStarts: boolean;
   readonly brokenActors: boolean;
+  /** Processes may be free again after their job. */
+  readonly recycles?: boolean;
 }
 
 /** What a process in this phase may say; it may end in every one of them. */
-function facts({ slot, phase, job }: Member, { failedStarts, brokenActors }: Troubles): Event[] {
+function facts(
+  { slot, phase, job }: Member,
+  { failedStarts, brokenActors, recycles = false }: Troubles,
+): Event[] {
   const jobId = job?.launch.jobId;
   const failed = { jobId, outcome: 'failed', error: failure } as const;
   const said: Record<Member['phase'], Event[]> = {
@@ -133,6 +138,7 @@ function facts({ slot, phase, job }: Member, { failedStarts, brokenActors }: Tro
     running: [
       { type: 'process.finished', slot, jobId: jobId ?? '', end: { outcome: 'success' } },
       over(slot, { jobId, outcome: 'success', started: true, reported: true }),
+      ...(recycles ? [{ type: 'process.freed', slot, jobId: jobId ?? '' } as const] : []),
       over(slot, { ...failed, started: true }),
     ],
     ending: [over(slot)],
@@ -237,10 +243,15 @@ const through = (
   invariants,
 });
 
-/** Ways through a pool: starts that fail, a job among processes that die, and jobs that wait. */
+/**
+ * Ways through a pool: starts that fail, a job among processes that die, jobs that wait, and jobs
+ * one after the other in the same process.
+ */
 export const paths: readonly Walk<Machine, Memory>[] = [
   through(1, [], { failedStarts: true, brokenActors: false }, 2),
   through(1, ['job-1'], { failedStarts: false, brokenActors: true }, 2),
   through(0, ['job-1'], { failedStarts: true, brokenActors: false }, 1),
   through(0, ['job-1', 'job-2'], { failedStarts: false, brokenActors: false }, 2),
+  through(1, ['job-1'], { failedStarts: false, brokenActors: false, recycles: true }, 2),
+  through(0, ['job-1', 'job-2'], { failedStarts: false, brokenActors: false, recycles: true }, 1),
 ];

@@ -120,7 +120,7 @@ export const behaviours: readonly WorkerBehaviour[] = [
             shutdownMs: 10_000,
             terminateMs: 1_500,
           },
-          limits: { memoryWarnMb: 1_000, memoryLimitMb: 2_000 },
+          limits: { jobs: 3, memoryWarnMb: 1_000, memoryLimitMb: 2_000 },
         },
       ]);
       expect(link.inputs).toEqual([

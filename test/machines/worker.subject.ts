@@ -67,6 +67,7 @@ export const settings: Settings = {
   numIdleProcesses: 2,
   initializeConcurrency: 2,
   maxJobs: Number.POSITIVE_INFINITY,
+  maxJobsPerProcess: 3,
   maxOpenOffers: 256,
   maxRetry: 16,
   drainTimeout: 60_000,

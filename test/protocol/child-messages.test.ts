@@ -32,6 +32,7 @@ const toChild: ToChild[] = [
   { type: 'ping', ref: 7 },
   { type: 'shutdown', reason: 'drain', graceMs: 1_500 },
   { type: 'leave' },
+  { type: 'leave', stay: true },
 ];
 const toParent: ToParent[] = [
   { type: 'online' },
@@ -41,6 +42,7 @@ const toParent: ToParent[] = [
   { type: 'closing', reason: 'the room ended' },
   { type: 'finished', end: { outcome: 'success' } },
   { type: 'finished', end: { outcome: 'failed', error: { code: 'E', message: 'm' } } },
+  { type: 'freed' },
   { type: 'pong', ref: 7 },
   { type: 'log', level: 'info', message: 'hello', fields: { room: 'lobby', n: [1] }, time: 5 },
 ];

@@ -61,7 +61,7 @@ export const processTimeouts = {
   terminateMs: 2_000,
 };
 
-export const processLimits = { memoryWarnMb: 1_000, memoryLimitMb: 2_000 };
+export const processLimits = { jobs: 1, memoryWarnMb: 1_000, memoryLimitMb: 2_000 };
 
 /** Complete settings of a worker with one warm process and room for one job. */
 export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
@@ -90,6 +90,7 @@ export const settingsWith = (more: Partial<Settings> = {}): Settings => ({
   numIdleProcesses: 1,
   initializeConcurrency: 1,
   maxJobs: 1,
+  maxJobsPerProcess: 1,
   maxOpenOffers: 2,
   maxRetry: 16,
   drainTimeout: 3_600_000,

@@ -131,6 +131,7 @@ function effectsOf(
     armGrace: ({ ms }) => timers.after(ms, () => dispatch({ type: 'grace.passed' })),
     armLeaveTimeout: () =>
       timers.after(leaveTimeoutMs, () => dispatch({ type: 'leaveTimeout.passed' })),
+    disarm: () => timers.cancelAll(),
     exit: () => end(play.verdict ?? neverStarted),
   };
 }

@@ -26,16 +26,22 @@ export const launch = launchOf('job-1');
 interface Setting extends Partial<Timeouts> {
   readonly alone?: boolean;
   readonly dumpDir?: string;
+  readonly jobs?: number;
 }
 
-const options = ({ alone = false, dumpDir, ...timeouts }: Setting): RunOptions<Machine> => ({
+const options = ({
+  alone = false,
+  dumpDir,
+  jobs = 1,
+  ...timeouts
+}: Setting): RunOptions<Machine> => ({
   id: 'proc.3',
   alone,
   input: {
     slot: 3,
     child: { ...childInput, dumpDir },
     timeouts: { ...processTimeouts, ...timeouts },
-    limits: processLimits,
+    limits: { ...processLimits, jobs },
   },
 });
 
@@ -55,12 +61,12 @@ export const start = (machine: Machine, setting: Setting = {}) => {
 };
 
 /** A process with its real heartbeat. */
-export const startBeating = (machine: Machine) => {
+export const startBeating = (machine: Machine, setting: Setting = {}) => {
   const child = fakePort<Command, ChildInput, Fact>();
   const provided = machine.provide({
     actors: { childProcess: child.logic, memorySampler: fakeSampler().logic },
   });
-  const subject = { ...run(provided, options({})), child };
+  const subject = { ...run(provided, options(setting)), child };
   warmUp(subject);
   return subject;
 };

@@ -28,12 +28,14 @@ interface Setting {
   readonly idle?: number;
   readonly concurrency?: number;
   readonly alone?: boolean;
+  /** Jobs of one process. */
+  readonly jobs?: number;
 }
 
-export const inputOf = ({ idle = 1, concurrency = 4 }: Setting) => ({
+export const inputOf = ({ idle = 1, concurrency = 4, jobs = 1 }: Setting) => ({
   child: childInput,
   timeouts: processTimeouts,
-  limits: processLimits,
+  limits: { ...processLimits, jobs },
   idle,
   concurrency,
 });
