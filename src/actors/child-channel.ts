@@ -124,7 +124,8 @@ export function listen(child: ChildProcess, { say, log, pace = paceOf() }: Liste
 
 const tooMany = (what: string): string => `The child sent too many ${what} within a second.`;
 
-const leftOut = (count: number): Omit<ChildLog, 'pid'> => ({
+/** What is said of lines that were too many. */
+export const leftOut = (count: number): Omit<ChildLog, 'pid'> => ({
   level: 'warn',
   message: `${count} lines were left out: a process may write 1000 within a second`,
   fields: { count },

@@ -6,7 +6,7 @@ import { freeDirectory } from './child-directory.js';
 import { childEnvironment } from './child-environment.js';
 import { type ChildGuard, guarded } from './child-guard.js';
 import { reportLife, signalGroup, verdictOf } from './child-life.js';
-import { readOutput } from './child-output.js';
+import { logPrinted } from './child-printed.js';
 import { childReporter } from './child-report.js';
 
 /** What the composition root knows and the machines need not. */
@@ -44,15 +44,10 @@ export const childProcess = ({
     const { pid } = child;
     let letGo: (() => void) | undefined;
     let jobId: string | undefined;
-    const lastLines = readOutput(child, ({ stream, text }) =>
-      log({
-        level: stream === 'stdout' ? 'info' : 'warn',
-        message: text,
-        fields: { stream, ...(jobId !== undefined && { job_id: jobId }) },
-        time: Date.now(),
-        pid,
-      }),
-    );
+    const lastLines = logPrinted(child, {
+      log: (line) => log({ ...line, pid }),
+      jobId: () => jobId,
+    });
     const reporter = childReporter(child, {
       folder: input.dumpDir,
       onWritten: (result) => {
@@ -62,6 +57,7 @@ export const childProcess = ({
     });
     const say = (fact: Fact): void => {
       reporter.remember(fact.type);
+      if (fact.type === 'child.freed') jobId = undefined;
       sendBack(fact);
     };
     listen(child, { say, log: (line) => log({ ...line, pid }) });

@@ -81,7 +81,9 @@ export function speaker(
       else if (command.type === 'measure') send({ kind: 'ping', at: Date.now() }, undefined);
       else socket.close(1000);
     } catch {
-      // What cannot be encoded is not sent, and its `socket.wrote` never comes.
+      // What cannot be encoded is not sent, and its `socket.wrote` never comes; but no report is on its way.
+      if (command.type === 'send' && command.message.kind === 'report')
+        sendBack({ type: 'socket.reported' });
     }
   };
 }

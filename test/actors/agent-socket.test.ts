@@ -285,6 +285,7 @@ it('does not send what cannot be encoded, and stays open', async () => {
   await actor.fact('socket.wrote');
   expect(seen(actor.facts)).toEqual([
     { type: 'socket.opened' },
+    { type: 'socket.reported' },
     { type: 'socket.wrote', ref: 'r2' },
   ]);
 });

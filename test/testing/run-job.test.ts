@@ -390,6 +390,31 @@ describe('the time of a job in a test', () => {
   });
 });
 
+describe('what a test waits for', () => {
+  it('is refused at the end of the job, with how that ended (N-49)', async () => {
+    const job = runJob(
+      defineAgent({
+        entrypoint: async () => {
+          throw new Error('no such tenant');
+        },
+      }),
+    );
+
+    const wait = job.waitFor(() => job.published.length > 0, 60_000);
+
+    await expect(wait).rejects.toMatchObject({
+      code: 'ERR_NOT_SEEN',
+      message: expect.stringMatching(
+        /^The job ended \(failed: no such tenant\) and this was not seen: /,
+      ),
+    });
+    await expect(job.waitFor(() => job.published.length > 0)).rejects.toMatchObject({
+      code: 'ERR_NOT_SEEN',
+    });
+    expect(await job.waitFor(() => job.logs.length)).toBe(job.logs.length);
+  });
+});
+
 describe('an agent for a test', () => {
   const fixture = (name: string) => pathToFileURL(resolve(`test/fixtures/agents/${name}.mjs`));
 

@@ -21,7 +21,15 @@ export interface RunJobOptions extends TestJobOptions {
 }
 
 /** One job of your agent, and all that a test does to it and sees of it. */
-export interface TestJob<UserData = Record<string, unknown>> extends Pick<Sightings, 'waitFor'> {
+export interface TestJob<UserData = Record<string, unknown>> {
+  /**
+   * Resolves with the first truthy value of `read`, which runs now and at whatever happens in the
+   * job. The limit is 10 s of real time unless given in milliseconds.
+   *
+   * @throws WorkerError `ERR_NOT_SEEN` when it was not seen in time, or by the end of the job, of
+   * which it then tells. What `read` throws is thrown here.
+   */
+  readonly waitFor: Sightings['waitFor'];
   /** The other side of its room, from the first moment on: who is there before the agent, too. */
   readonly room: Simulation;
   /**
@@ -67,8 +75,13 @@ export function runJob<UserData = Record<string, unknown>>(
   } = options;
   const stage = setStage(options);
   const { started, ended, callbacks } = promises(stage);
+  const how: { end?: TestJobEnd } = {};
   const { shutdown } = perform({
     ...{ stage, ...callbacks },
+    onEnded: (end) => {
+      how.end = end;
+      callbacks.onEnded(end);
+    },
     prepare: () => prepare(source, stage),
     initializeMs: initializeProcessTimeout,
     graceMs: entrypointGraceTimeout,
@@ -76,10 +89,22 @@ export function runJob<UserData = Record<string, unknown>>(
   });
   const { logs, published, sightings, room } = stage;
   return {
-    ...{ logs, published, waitFor: sightings.waitFor, room: room.simulate, ended },
+    ...{ logs, published, room: room.simulate, ended },
+    waitFor: (read, timeoutMs) =>
+      sightings.waitFor(() => read() || refuseIfOver(how.end, read), timeoutMs) as never,
     started: started as Promise<JobContext<UserData>>,
     shutdown: (reason = 'terminated by the server') => shutdown(String(reason)),
   };
+}
+
+/** What was not seen by the end of a job never will be. */
+function refuseIfOver(end: TestJobEnd | undefined, read: () => unknown): undefined {
+  if (end === undefined) return undefined;
+  const why = end.error === undefined ? end.reason : end.error.message;
+  throw new WorkerError(
+    'ERR_NOT_SEEN',
+    `The job ended (${end.outcome}: ${why}) and this was not seen: ${read}`,
+  );
 }
 
 /** What the promises of a job settle by. */
