@@ -1,6 +1,8 @@
 // Forks one child at a time and measures when it was there and what it holds.
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -31,14 +33,22 @@ export function measureStart({ program, until }) {
       type: 'initialize',
       agent: { url: agent, form: 'module' },
       graceMs: 0,
+      callbackMs: 0,
       logLevel: 'info',
+      directory: join(tmpdir(), 'livekit-actors-bench'),
+      unhandledRejection: 'fail',
     });
   return new Promise((done, fail) => {
+    const limit = setTimeout(() => {
+      child.kill('SIGKILL');
+      fail(new Error(`${program} is not ${until} after 20 s.`));
+    }, 20_000);
     child.once('error', fail);
     child.on('message', ({ type, error }) => {
       if (type === 'failed') fail(new Error(error.message));
       if (type !== until) return;
       const ms = performance.now() - started;
+      clearTimeout(limit);
       // What was allocated while starting is settled by then.
       setTimeout(() => {
         const megabytes = privateMegabytes(child.pid);

@@ -62,6 +62,6 @@ export async function measureDispatch(count) {
 }
 
 async function poolIsReady({ actor }) {
-  const isReady = () => actor.getSnapshot().children.pool.getSnapshot().value === 'ready';
+  const isReady = () => actor.getSnapshot().children.pool.getSnapshot().matches('ready');
   while (!isReady()) await new Promise((done) => setTimeout(done, 20));
 }
