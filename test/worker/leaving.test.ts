@@ -1,60 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type LedgerServer, serveWithLedger } from '../support/ledger-server.js';
+import { serveWithLedger } from '../support/ledger-server.js';
 import { markedProcesses } from '../support/marked-processes.js';
+import { elapsed, jobThatRuns, startOwnWorker } from '../support/own-worker.js';
 import { isRunning } from '../support/processes.js';
 import { seen } from '../support/seen.js';
 import { agentFile, runProgram, type WorkerProgram } from '../support/worker-program.js';
 
-interface Setup {
-  readonly options?: object;
-  readonly act?: 'throws' | 'forgets' | 'ponders' | 'measures' | 'blocks';
-  /** Flags of Node. */
-  readonly flags?: readonly string[];
-  /** Arguments after `start`. */
-  readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  readonly through?: readonly string[];
-}
-
-/** A worker of its own process, warm. */
-async function start(setup: Setup = {}) {
-  const { options = {}, act, flags = [], args = [], env = {}, through } = setup;
-  const world = await serveWithLedger();
-  const program = runProgram([...flags, agentFile('obeys-its-worker.mjs'), 'start', ...args], {
-    server: world.server,
-    ...(through && { through }),
-    env: {
-      WORKER_OPTIONS: JSON.stringify(options),
-      ...(act !== undefined && { WORKER_ACT: act }),
-      ...env,
-    },
-  });
-  await program.warm();
-  return { ...world, program };
-}
-
-const jobThatRuns = async ({ program, ...world }: LedgerServer & { program: WorkerProgram }) => {
-  const job = world.offer('stays');
-  const pid = await world.started(job);
-  await program.hear('job.log', (line) => line.msg === 'joined' && line.job_id === job.id);
-  return { job, pid };
-};
-
-const elapsed = (): (() => number) => {
-  const from = performance.now();
-  return () => performance.now() - from;
-};
-
-/** What it said of standing still. */
-const stalls = (program: WorkerProgram) =>
-  program.lines().flatMap(({ error_code, msg }) => (error_code === 'ERR_STALLED' ? [msg] : []));
-
 const isGone = (program: WorkerProgram) => () => program.left().length === 0 || undefined;
 
 it('leaves within 2 s when it has nothing to do (R-F1, F-138, F-140)', async () => {
-  const { program } = await start();
+  const { program } = await startOwnWorker();
   const since = elapsed();
 
   program.signal('SIGTERM');
@@ -65,7 +22,9 @@ it('leaves within 2 s when it has nothing to do (R-F1, F-138, F-140)', async () 
 });
 
 it('is full at once when it drains, closes what is warm, and leaves with its last job (R-F2, N-3)', async () => {
-  const world = await start({ options: { numIdleProcesses: 2, initializeConcurrency: 2 } });
+  const world = await startOwnWorker({
+    options: { numIdleProcesses: 2, initializeConcurrency: 2 },
+  });
   const { program, server } = world;
   const jobs = [await jobThatRuns(world), await jobThatRuns(world), await jobThatRuns(world)];
   const pids = jobs.map(({ pid }) => pid);
@@ -92,7 +51,7 @@ it('is full at once when it drains, closes what is warm, and leaves with its las
 });
 
 it('kills what neither ends by itself nor when it is asked to, and leaves (R-F3, N-7, F-88)', async () => {
-  const world = await start({
+  const world = await startOwnWorker({
     args: ['--drain-timeout', '200ms'],
     options: { shutdownProcessTimeout: 500 },
   });
@@ -112,7 +71,7 @@ it('kills what neither ends by itself nor when it is asked to, and leaves (R-F3,
 });
 
 it('starts and drains a job that it had accepted when it was told to leave (R-F5, F-139)', async () => {
-  const world = await start();
+  const world = await startOwnWorker();
   const { program, server } = world;
   server.script({ direction: 'out', message: 'assignment', fault: { delay: 500 } });
 
@@ -130,7 +89,7 @@ it('starts and drains a job that it had accepted when it was told to leave (R-F5
 
 describe('an exception that nobody caught in the worker', () => {
   it('is told once, lets the jobs end through their callbacks, and makes it exit with 1 (R-F8, N-29)', async () => {
-    const world = await start({ act: 'throws' });
+    const world = await startOwnWorker({ act: 'throws' });
     const { program } = world;
     const { job } = await jobThatRuns(world);
     const since = elapsed();
@@ -159,7 +118,7 @@ describe('an exception that nobody caught in the worker', () => {
   });
 
   it('kills jobs that do not end within 3.5 s, and reports them (R-F8)', async () => {
-    const world = await start({ act: 'throws' });
+    const world = await startOwnWorker({ act: 'throws' });
     const { program } = world;
     const job = world.offer('blocks');
     await world.started(job);
@@ -175,7 +134,7 @@ describe('an exception that nobody caught in the worker', () => {
   });
 
   it('ends it at once when it is the second one (R-F8)', async () => {
-    const world = await start({ act: 'throws' });
+    const world = await startOwnWorker({ act: 'throws' });
     const { program } = world;
     const job = world.offer('blocks');
     await world.started(job);
@@ -210,7 +169,7 @@ describe('an exception that nobody caught in the worker', () => {
 });
 
 it('goes on with its jobs when a promise of requestFnc is rejected and nobody handles it (N-29, R-F8)', async () => {
-  const world = await start({ act: 'forgets', options: { numIdleProcesses: 2 } });
+  const world = await startOwnWorker({ act: 'forgets', options: { numIdleProcesses: 2 } });
   const { program } = world;
   const { job, pid } = await jobThatRuns(world);
 
@@ -229,80 +188,9 @@ it('goes on with its jobs when a promise of requestFnc is rejected and nobody ha
   ]);
 });
 
-it('kills nobody and keeps its connection when its own code blocks it for 20 s (R-F9, N-9)', async () => {
-  const world = await start({ act: 'blocks' });
-  const { program, server } = world;
-  const { job, pid } = await jobThatRuns(world);
-  const before = program.left();
-
-  program.signal('SIGUSR2');
-  await new Promise((resolve) => setTimeout(resolve, 20_000));
-  process.kill(pid, 'SIGUSR2');
-  await world.ended(job);
-
-  expect(job.status).toBe('success');
-  expect(before.filter((one) => one !== pid && !isRunning(one))).toEqual([]);
-  const troubles = ['process.slow', 'process.died', 'process.failed', 'worker.disconnected'];
-  expect(program.lines().filter(({ event }) => troubles.includes(event))).toEqual([]);
-  expect(server.workers).toHaveLength(1);
-  expect(stalls(program)).toEqual([
-    expect.stringMatching(/^This process stood still for (19|20)\./),
-  ]);
-}, 60_000);
-
-it.each([
-  ['requestFnc', 'ponders'],
-  ['loadFnc', 'measures'],
-] as const)(
-  'warns once when %s blocks it for more than a second, again and again (R-F9)',
-  async (_, act) => {
-    const world = await start({ act });
-    const { program } = world;
-    const blocked = () => program.stderr().split('blocked').length - 1;
-
-    for (let count = 0; count < 3; count += 1) {
-      const job = world.offer();
-      await world.ended(job);
-      expect(job.status).toBe('success');
-    }
-    await seen(() => blocked() >= 3 || undefined);
-    program.signal('SIGTERM');
-
-    expect(await program.exited).toEqual({ code: 0, signal: null });
-    expect(stalls(program)).toEqual([
-      expect.stringMatching(/^This process stood still for [123]\.\d s/),
-    ]);
-  },
-  30_000,
-);
-
-it('kills nobody when it is frozen with all its processes (N-9)', async () => {
-  const world = await start();
-  const { program } = world;
-  const { job, pid } = await jobThatRuns(world);
-  const all = program.left();
-  const signalAll = (signal: NodeJS.Signals) => {
-    for (const one of all) process.kill(one, signal);
-  };
-
-  signalAll('SIGSTOP');
-  // Longer than an idle process may be silent.
-  await new Promise((resolve) => setTimeout(resolve, 13_000));
-  signalAll('SIGCONT');
-  await world.server.waitFor(() =>
-    world.server.workers.some(({ status }) => status === 'available'),
-  );
-  process.kill(pid, 'SIGUSR2');
-  await world.ended(job);
-
-  expect(job.status).toBe('success');
-  expect(all.filter((one) => one !== pid && !isRunning(one))).toEqual([]);
-  expect(program.lines().filter(({ event }) => event === 'process.died')).toEqual([]);
-}, 60_000);
-
 it('runs where it may write nothing, without a home and a folder for temporary files (R-F11, R-S19)', async () => {
   const permissions = ['--experimental-permission', '--allow-fs-read=*', '--allow-child-process'];
-  const world = await start({
+  const world = await startOwnWorker({
     flags: [...permissions, '--allow-worker', '--allow-addons'],
     env: { HOME: '', TMPDIR: '/nowhere' },
   });
@@ -326,7 +214,7 @@ if (status !== 0)
 it.skipIf(status !== 0 && !process.env.CI)(
   'works as PID 1 of a namespace (R-F1, R-F3)',
   async () => {
-    const { program, ...world } = await start({ through: namespace });
+    const { program, ...world } = await startOwnWorker({ through: namespace });
     const job = world.offer('helps');
     await world.started(job);
     await program.hear('job.log', ({ msg }) => msg === 'helping');
