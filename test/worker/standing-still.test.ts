@@ -15,7 +15,7 @@ it('kills nobody and keeps its connection when its own code blocks it longer tha
   const before = program.left();
 
   program.signal('SIGUSR2');
-  await program.hear('worker.warning', ({ error_code }) => error_code === 'ERR_STALLED');
+  await seen(() => stalls(program).length > 0 || undefined, 20_000);
   process.kill(pid, 'SIGUSR2');
   await world.ended(job);
 
