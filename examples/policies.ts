@@ -1,12 +1,4 @@
-import {
-  allOf,
-  anyOf,
-  maxPerRoom,
-  noneOf,
-  type Policy,
-  withPolicies,
-  workerMachine,
-} from 'livekit-actors';
+import { and, maxPerRoom, not, or, type Policy, withPolicies, workerMachine } from 'livekit-actors';
 
 // Policies are plain functions: of your own, ready made, or made of others.
 const isVip: Policy = ({ offer }) => offer.attributes.tier === 'vip';
@@ -14,5 +6,5 @@ const isTest: Policy = ({ offer }) => offer.room.name.startsWith('test-');
 const hasQuietTime: Policy = ({ capacity }) => capacity.load < 0.5;
 
 export const machine = withPolicies(workerMachine, {
-  acceptsJob: allOf(maxPerRoom(1), noneOf(isTest), anyOf(isVip, hasQuietTime)),
+  acceptsJob: and(maxPerRoom(1), not(isTest), or(isVip, hasQuietTime)),
 });

@@ -16,13 +16,13 @@ export { maxLoad } from './load/max-load.js';
 export { memoryLoad } from './load/memory-load.js';
 export { WorkerPermissions, WorkerType } from './permissions.js';
 export {
-  allOf,
-  anyOf,
+  and,
   byAttributes,
   byMetadata,
   maxJobs,
   maxPerRoom,
-  noneOf,
+  not,
+  or,
   tokenBucket,
   withPolicies,
 } from './policies.js';

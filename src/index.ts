@@ -27,14 +27,14 @@ export type {
 export type { EntrypointFnc, Logger, LogLevel, PrewarmFnc, WorkerOptionsInit } from './options.js';
 export { WorkerPermissions, WorkerType } from './permissions.js';
 export {
-  allOf,
-  anyOf,
+  and,
   type ByMetadataOptions,
   byAttributes,
   byMetadata,
   maxJobs,
   maxPerRoom,
-  noneOf,
+  not,
+  or,
   type Policies,
   type Policy,
   type PolicyInput,

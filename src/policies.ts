@@ -6,7 +6,7 @@ import { type PoolPolicies, poolPolicies, withPoolGuards } from './policies/pool
 
 export { byAttributes } from './policies/by-attributes.js';
 export { type ByMetadataOptions, byMetadata } from './policies/by-metadata.js';
-export { allOf, anyOf, noneOf } from './policies/combine.js';
+export { and, not, or } from './policies/combine.js';
 export { maxJobs, maxPerRoom } from './policies/counts.js';
 export type { Policy, PolicyInput } from './policies/policy.js';
 export type { PoolPolicies, PoolView, WaitingJob } from './policies/pool.js';

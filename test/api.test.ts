@@ -12,7 +12,7 @@ const namesOf = (entry: object): string => Object.keys(entry).sort().join(' ');
 
 it('exports these names from livekit-actors and no others', () => {
   expect(namesOf(root)).toMatchInlineSnapshot(
-    `"Secret WorkerError WorkerOptions WorkerPermissions WorkerType allOf anyOf byAttributes byMetadata cli connectionMachine cpuLoad createWorker defineAgent getJobContext jobCountLoad jobProcessMachine jobRequestMachine maxJobs maxLoad maxPerRoom memoryLoad noneOf processPoolMachine tokenBucket withPolicies workerMachine"`,
+    `"Secret WorkerError WorkerOptions WorkerPermissions WorkerType and byAttributes byMetadata cli connectionMachine cpuLoad createWorker defineAgent getJobContext jobCountLoad jobProcessMachine jobRequestMachine maxJobs maxLoad maxPerRoom memoryLoad not or processPoolMachine tokenBucket withPolicies workerMachine"`,
   );
 });
 

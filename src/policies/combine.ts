@@ -11,10 +11,10 @@ type Policies = readonly [Policy, ...Policy[]];
  * `ERR_INVALID_ARGUMENT` without a part. A part that returns no boolean counts as a throw.
  *
  * @example
- * withPolicies(workerMachine, { acceptsJob: allOf(maxPerRoom(1), noneOf(isForGuests)) });
+ * withPolicies(workerMachine, { acceptsJob: and(maxPerRoom(1), not(isForGuests)) });
  */
-export const allOf = (...policies: Policies): Policy => {
-  const parts = partsOf('allOf', policies);
+export const and = (...policies: Policies): Policy => {
+  const parts = partsOf('and', policies);
   return (input) => parts.every((part) => part(input));
 };
 
@@ -22,13 +22,13 @@ export const allOf = (...policies: Policies): Policy => {
  * A policy that takes an offer when at least one of these takes it. They are asked in order, up to
  * the first that does.
  *
- * @throws WorkerError like `allOf`.
+ * @throws WorkerError like `and`.
  *
  * @example
- * withPolicies(workerMachine, { acceptsJob: anyOf(isForVips, maxJobs(4)) });
+ * withPolicies(workerMachine, { acceptsJob: or(isForVips, maxJobs(4)) });
  */
-export const anyOf = (...policies: Policies): Policy => {
-  const parts = partsOf('anyOf', policies);
+export const or = (...policies: Policies): Policy => {
+  const parts = partsOf('or', policies);
   return (input) => parts.some((part) => part(input));
 };
 
@@ -36,13 +36,13 @@ export const anyOf = (...policies: Policies): Policy => {
  * A policy that takes an offer when none of these takes it; with one, its opposite. They are asked
  * in order, up to the first that takes it.
  *
- * @throws WorkerError like `allOf`.
+ * @throws WorkerError like `and`.
  *
  * @example
- * withPolicies(workerMachine, { acceptsJob: noneOf(isForGuests) });
+ * withPolicies(workerMachine, { acceptsJob: not(isForGuests) });
  */
-export const noneOf = (...policies: Policies): Policy => {
-  const parts = partsOf('noneOf', policies);
+export const not = (...policies: Policies): Policy => {
+  const parts = partsOf('not', policies);
   return (input) => !parts.some((part) => part(input));
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allOf, anyOf, noneOf, type Policy } from '../../src/policies.js';
+import { and, not, or, type Policy } from '../../src/policies.js';
 import { policyInput } from '../support/policy-input.js';
 
 const yes: Policy = () => true;
@@ -10,19 +10,19 @@ const throws: Policy = () => {
 const input = policyInput();
 
 it.each<[string, Policy, boolean]>([
-  ['allOf(yes)', allOf(yes), true],
-  ['allOf(yes, yes)', allOf(yes, yes), true],
-  ['allOf(yes, no)', allOf(yes, no), false],
-  ['allOf(no, throws)', allOf(no, throws), false],
-  ['anyOf(no)', anyOf(no), false],
-  ['anyOf(no, yes)', anyOf(no, yes), true],
-  ['anyOf(yes, throws)', anyOf(yes, throws), true],
-  ['noneOf(no)', noneOf(no), true],
-  ['noneOf(yes)', noneOf(yes), false],
-  ['noneOf(no, no)', noneOf(no, no), true],
-  ['noneOf(no, yes)', noneOf(no, yes), false],
-  ['noneOf(yes, throws)', noneOf(yes, throws), false],
-  ['allOf(anyOf(no, yes), noneOf(no))', allOf(anyOf(no, yes), noneOf(no)), true],
+  ['and(yes)', and(yes), true],
+  ['and(yes, yes)', and(yes, yes), true],
+  ['and(yes, no)', and(yes, no), false],
+  ['and(no, throws)', and(no, throws), false],
+  ['or(no)', or(no), false],
+  ['or(no, yes)', or(no, yes), true],
+  ['or(yes, throws)', or(yes, throws), true],
+  ['not(no)', not(no), true],
+  ['not(yes)', not(yes), false],
+  ['not(no, no)', not(no, no), true],
+  ['not(no, yes)', not(no, yes), false],
+  ['not(yes, throws)', not(yes, throws), false],
+  ['and(or(no, yes), not(no))', and(or(no, yes), not(no)), true],
 ])('%s says %s', (_, policy, verdict) => {
   expect(policy(input)).toBe(verdict);
 });
@@ -31,15 +31,15 @@ it('gives each part what it was given', () => {
   const seen: unknown[] = [];
   const part: Policy = (given) => seen.push(given) > 0;
 
-  allOf(part, anyOf(part), noneOf(noneOf(part)))(input);
+  and(part, or(part), not(not(part)))(input);
 
   expect(seen).toEqual([input, input, input]);
 });
 
 describe.each([
-  ['allOf', allOf],
-  ['anyOf', anyOf],
-  ['noneOf', noneOf],
+  ['and', and],
+  ['or', or],
+  ['not', not],
 ])('%s', (name, combine) => {
   const wrong = (part: unknown) => combine(no, part as Policy);
 

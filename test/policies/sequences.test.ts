@@ -6,12 +6,12 @@ import { jobRequestMachine } from '../../src/machines/job-request.machine.js';
 import type { Command, Fact, HandlerInput } from '../../src/machines/job-request.types.js';
 import { workerMachine } from '../../src/machines/worker.machine.js';
 import {
-  allOf,
-  anyOf,
+  and,
   byMetadata,
   maxJobs,
   maxPerRoom,
-  noneOf,
+  not,
+  or,
   type Policies,
   type Policy,
   tokenBucket,
@@ -99,7 +99,7 @@ const table: Record<string, Row> = {
     taken: [true, false, false, false],
   },
   'a cap that a class of jobs may pass': {
-    policies: () => ({ acceptsJob: anyOf(isVip, maxJobs(1)) }),
+    policies: () => ({ acceptsJob: or(isVip, maxJobs(1)) }),
     steps: [inRoom('a'), inRoom('b'), vip, inRoom('c'), vip],
     taken: [true, false, true, false, true],
   },
@@ -110,10 +110,10 @@ const table: Record<string, Row> = {
   },
   'several at once': {
     policies: (now) => ({
-      hasCapacity: allOf(maxJobs(3), maxPerRoom(2)),
-      acceptsJob: allOf(
-        noneOf(({ offer }) => offer.room.name === 'closed'),
-        anyOf(isVip, tokenBucket({ jobs: 1, per: 60_000, burst: 1, now })),
+      hasCapacity: and(maxJobs(3), maxPerRoom(2)),
+      acceptsJob: and(
+        not(({ offer }) => offer.room.name === 'closed'),
+        or(isVip, tokenBucket({ jobs: 1, per: 60_000, burst: 1, now })),
       ),
     }),
     steps: [

@@ -2,8 +2,7 @@ import * as v from 'valibot';
 import { expectTypeOf, it } from 'vitest';
 import { createActor } from 'xstate';
 import {
-  allOf,
-  anyOf,
+  and,
   byAttributes,
   byMetadata,
   type Capacity,
@@ -11,8 +10,9 @@ import {
   jobRequestMachine,
   maxJobs,
   maxPerRoom,
-  noneOf,
+  not,
   type Offer,
+  or,
   type Policy,
   type PoolView,
   processPoolMachine,
@@ -50,9 +50,9 @@ it('makes policies of all that is ready made', () => {
   expectTypeOf(tokenBucket({ jobs: 1, per: 1 })).toEqualTypeOf<Policy>();
   expectTypeOf(byMetadata(v.object({ tenant: v.string() }))).toEqualTypeOf<Policy>();
   expectTypeOf(byAttributes(v.object({ tier: v.string() }))).toEqualTypeOf<Policy>();
-  expectTypeOf(allOf(maxJobs(1), () => true)).toEqualTypeOf<Policy>();
-  expectTypeOf(anyOf(({ capacity }) => capacity.acceptedAt.length > 0)).toEqualTypeOf<Policy>();
-  withPolicies(workerMachine, { acceptsJob: noneOf(maxPerRoom(1), ({ offer }) => offer.resuming) });
+  expectTypeOf(and(maxJobs(1), () => true)).toEqualTypeOf<Policy>();
+  expectTypeOf(or(({ capacity }) => capacity.acceptedAt.length > 0)).toEqualTypeOf<Policy>();
+  withPolicies(workerMachine, { acceptsJob: not(maxPerRoom(1), ({ offer }) => offer.resuming) });
 });
 
 it('refuses wrong arguments of what is ready made', () => {
@@ -80,17 +80,17 @@ it('refuses wrong arguments of what is ready made', () => {
 
 it('refuses to combine what is no policy', () => {
   // @ts-expect-error nothing to combine
-  allOf();
+  and();
   // @ts-expect-error a policy says yes or no
-  anyOf(() => 'yes');
+  or(() => 'yes');
   // @ts-expect-error a guard answers at once
-  noneOf(async () => true);
+  not(async () => true);
   // @ts-expect-error a verdict is no policy
-  allOf(true);
+  and(true);
   // @ts-expect-error one after the other, not in a list
-  allOf([maxJobs(1)]);
+  and([maxJobs(1)]);
   // @ts-expect-error an offer has no such field
-  anyOf(({ offer }) => offer.roomName === '');
+  or(({ offer }) => offer.roomName === '');
 });
 
 it('takes the same policy as a guard, provided one level down', () => {
