@@ -1,6 +1,9 @@
 // A worker of its own process, which tells its parent what it uses. Offers wait for the last of a burst.
 import { createWorker, WorkerOptions } from 'livekit-actors';
 
+// It must not outlive the bench.
+process.once('disconnect', () => process.exit(1));
+
 const { BENCH_SERVER, BENCH_WARM, BENCH_OPEN, BENCH_REFUSED } = process.env;
 const { url, apiKey, apiSecret } = JSON.parse(BENCH_SERVER);
 const warm = Number(BENCH_WARM);
