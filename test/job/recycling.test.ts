@@ -90,6 +90,7 @@ it('lets no job end the one after it (F-98)', async () => {
   const { fields } = await hearOf(runner, 'job-2', 'callback');
   expect(fields.reason).toBe('drain');
   expect(course(runner).slice(4)).toEqual([{ type: 'started', jobId: 'job-2' }, success]);
+  expect(await runner.ended).toEqual({ code: 0, signal: null });
 });
 
 it.each([
