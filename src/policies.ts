@@ -1,3 +1,4 @@
+import { argumentError } from './arguments.js';
 import { WorkerError } from './errors.js';
 import type { jobRequestMachine } from './machines/job-request.machine.js';
 import type { workerMachine } from './machines/worker.machine.js';
@@ -37,7 +38,7 @@ const names = [...requestPolicies, ...poolPolicies];
  * of the pool decides nothing then, and its default does.
  *
  * @throws WorkerError `ERR_POLICY` for an asynchronous function, which a guard cannot be, and for
- * a name that is no policy.
+ * a name that is no policy; `ERR_INVALID_ARGUMENT` for policies that are no object.
  *
  * @example
  * const machine = withPolicies(workerMachine, {
@@ -48,6 +49,9 @@ export function withPolicies(
   machine: typeof workerMachine,
   policies: Policies,
 ): typeof workerMachine {
+  const given: unknown = policies;
+  if (typeof given !== 'object' || given === null)
+    throw argumentError('withPolicies', `an object with ${names.join(', ')}`, given);
   const guards = Object.fromEntries(
     Object.entries(policies).map(([name, policy]) => [name, asGuard(name, policy)]),
   );

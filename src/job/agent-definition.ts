@@ -1,3 +1,4 @@
+import { argumentError } from '../arguments.js';
 import type { JobContext, JobProcess } from './context.types.js';
 
 const marker = Symbol.for('livekit-actors.AgentDefinition');
@@ -15,6 +16,8 @@ export interface AgentDefinition<UserData = Record<string, unknown>> {
  * worker's option `agent`. It does nothing but mark the definition, so that the module is
  * recognised across copies of this package.
  *
+ * @throws WorkerError `ERR_INVALID_ARGUMENT` for what has no entrypoint.
+ *
  * @example
  * export default defineAgent<{ vad: Vad }>({
  *   prewarm: async (proc) => {
@@ -27,7 +30,15 @@ export interface AgentDefinition<UserData = Record<string, unknown>> {
  */
 export const defineAgent = <UserData = Record<string, unknown>>(
   definition: AgentDefinition<UserData>,
-): AgentDefinition<UserData> => Object.freeze({ ...definition, [marker]: true });
+): AgentDefinition<UserData> => {
+  const given: unknown = definition;
+  const { entrypoint, prewarm } = Object(given) as Partial<AgentDefinition>;
+  if (typeof entrypoint !== 'function')
+    throw argumentError('defineAgent', 'an object with the function entrypoint', given);
+  if (prewarm !== undefined && typeof prewarm !== 'function')
+    throw argumentError('defineAgent', 'a function as prewarm', prewarm);
+  return Object.freeze({ ...definition, [marker]: true });
+};
 
 /** Whether a value is the result of `defineAgent`, of this or another copy of this package. */
 export const isAgentDefinition = (value: unknown): value is AgentDefinition =>

@@ -10,8 +10,12 @@ export const realClock: JobClock = {
   clearTimeout: (id) => clearTimeout(id as NodeJS.Timeout),
 };
 
-/** Calls `callback` once after `ms`; answers what cancels that. */
+/** The longest time that a timer of Node holds; a longer one fires after 1 ms. */
+export const longestTimerMs = 2 ** 31 - 1;
+
+/** Calls `callback` once after `ms`, or never if no timer holds that; answers what cancels it. */
 export function after(clock: JobClock, ms: number, callback: () => void): () => void {
+  if (ms > longestTimerMs) return () => {};
   const id = clock.setTimeout(callback, ms);
   return () => clock.clearTimeout(id);
 }

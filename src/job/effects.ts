@@ -1,4 +1,5 @@
 import type { Channel } from './channel.js';
+import { after, realClock } from './clock.js';
 import { type JobEffectsInput, jobEffects } from './job-effects.js';
 import type { Effect, Event, Perform } from './lifecycle.types.js';
 import { prepare } from './prepare.js';
@@ -6,7 +7,6 @@ import { flushPrinted } from './printed.js';
 import { rehearse } from './rehearsal.js';
 
 const leaveTimeoutMs = 2_000;
-const longestTimerMs = 2 ** 31 - 1;
 
 /** What the effects act on. */
 export interface EffectsInput extends JobEffectsInput {
@@ -30,9 +30,9 @@ const processEffects = ({
 }: EffectsInput): Perform<
   'prepare' | 'tell' | 'warn' | 'armGrace' | 'armLeaveTimeout' | 'disarm' | 'exit'
 > => {
-  const timers: NodeJS.Timeout[] = [];
+  const cancels: (() => void)[] = [];
   const arm = (ms: number, event: Event) => {
-    if (ms <= longestTimerMs) timers.push(setTimeout(() => dispatch(event), ms));
+    cancels.push(after(realClock, ms, () => dispatch(event)));
   };
   return {
     prepare: async ({ order }) => {
@@ -51,7 +51,9 @@ const processEffects = ({
     warn: ({ message }) => (held.job?.ctx.log ?? log).warn(message),
     armGrace: ({ ms }) => arm(ms, { type: 'grace.passed' }),
     armLeaveTimeout: () => arm(leaveTimeoutMs, { type: 'leaveTimeout.passed' }),
-    disarm: () => timers.splice(0).forEach(clearTimeout),
+    disarm: () => {
+      for (const cancel of cancels.splice(0)) cancel();
+    },
     exit: async ({ code }) => {
       await channel.flush();
       await flushPrinted();

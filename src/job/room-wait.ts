@@ -1,8 +1,6 @@
 import type { Room } from '@livekit/rtc-node';
 import { WorkerError } from '../errors.js';
-import { after, type JobClock, realClock } from './clock.js';
-
-const longestTimerMs = 2 ** 31 - 1;
+import { after, type JobClock, longestTimerMs, realClock } from './clock.js';
 
 /** How long to wait. */
 export interface WaitOptions {
@@ -36,7 +34,7 @@ export async function waitInRoom<Found>(
   { room, jobSignal, clock = realClock, events, look }: Lookout<Found>,
   { timeout = Number.POSITIVE_INFINITY, signal }: WaitOptions,
 ): Promise<Found> {
-  const ms = timeout === Number.POSITIVE_INFINITY ? undefined : checkedTimeout(timeout);
+  const ms = timeout === Number.POSITIVE_INFINITY ? timeout : checkedTimeout(timeout);
   const limits = AbortSignal.any([jobSignal, ...(signal ? [signal] : [])]);
   if (!room.isConnected) throw notConnected();
   const there = look();
@@ -59,7 +57,7 @@ export async function waitInRoom<Found>(
     const onLeft = () => settle(() => fail(notConnected()));
     const onLimit = () => settle(() => fail(limits.reason));
     const onTimeout = () => settle(() => fail(timedOut()));
-    const cancel = ms === undefined ? () => {} : after(clock, ms, onTimeout);
+    const cancel = after(clock, ms, onTimeout);
     for (const event of events) emitter.on(event, lookAgain);
     emitter.on('disconnected', onLeft);
     limits.addEventListener('abort', onLimit);

@@ -1,7 +1,5 @@
 import { after, type JobClock, realClock } from './clock.js';
 
-const longestTimerMs = 2 ** 31 - 1;
-
 /** Waits for work, at most `ms`; longer than a timer can count is for ever. Answers whether it ended in time. */
 export const within = (
   ms: number,
@@ -9,7 +7,7 @@ export const within = (
   clock: JobClock = realClock,
 ): Promise<boolean> =>
   new Promise((done) => {
-    const cancel = ms <= longestTimerMs ? after(clock, ms, () => done(false)) : () => {};
+    const cancel = after(clock, ms, () => done(false));
     const end = () => {
       cancel();
       done(true);

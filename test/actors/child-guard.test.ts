@@ -82,9 +82,9 @@ it('watches a child until it is let go of, and none that never ran', () => {
     release: (group: number) => calls.push(`release ${group}`),
   };
 
-  const letGo = guarded({ pid: 7 } as never, '/tmp/d', guard as never);
+  const letGo = guarded({ pid: 7 } as never, 'folder/of/job', guard as never);
   letGo();
-  guarded({ pid: undefined } as never, '/tmp/d', guard as never)();
+  guarded({ pid: undefined } as never, 'folder/of/job', guard as never)();
 
-  expect(calls).toEqual(['watch 7 /tmp/d', 'release 7']);
+  expect(calls).toEqual(['watch 7 folder/of/job', 'release 7']);
 });

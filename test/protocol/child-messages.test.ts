@@ -15,7 +15,7 @@ const toChild: ToChild[] = [
     graceMs: 1,
     callbackMs: 2,
     logLevel: 'info',
-    directory: '/tmp/d',
+    directory: 'folder/of/job',
     unhandledRejection: 'log',
     userArguments: { tenants: ['a'] },
   },

@@ -77,6 +77,21 @@ describe.each(ways)('a policy given by %s', (_, machineWith) => {
   });
 });
 
+it.each([
+  [undefined, 'undefined'],
+  [null, 'null'],
+  ['maxJobs', '"maxJobs"'],
+])('refuses %j where policies are expected', (given, shown) => {
+  expect(() => withPolicies(workerMachine, given as never)).toThrow(
+    expect.objectContaining({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: expect.stringMatching(
+        new RegExp(`^withPolicies: expected an object .*; got ${shown}\\.$`),
+      ),
+    }),
+  );
+});
+
 it('refuses an asynchronous policy when it is called, and points to requestFnc', () => {
   const acceptsJob = (async () => true) as unknown as Policy;
 
