@@ -6,6 +6,13 @@ import { measureDispatch } from './dispatch.mjs';
 import { measureImports } from './imports.mjs';
 import { measureIdle } from './parents.mjs';
 
+// Whatever is waited for may have died.
+const limitMinutes = 10;
+setTimeout(() => {
+  console.error(`The bench was not done within ${limitMinutes} minutes.`);
+  process.exit(1);
+}, limitMinutes * 60_000).unref();
+
 const rounds = Number(process.env.BENCH_ROUNDS ?? 15);
 const at = (sorted, share) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
